@@ -1,0 +1,72 @@
+"""How the API answers: GeoJSON and JSON with an ETag of the register's revision, and refusals as problem+json."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable
+from functools import wraps
+from http import HTTPStatus
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.utils.cache import get_conditional_response
+from django.utils.http import quote_etag
+from django.views.decorators.http import require_safe
+
+from gi_registry import __version__
+from gi_registry.core import clock, history
+from gi_registry.core.errors import Refusal
+
+GEOJSON, JSON, PROBLEM = "application/geo+json", "application/json", "application/problem+json"
+
+Answer = Callable[..., HttpResponse]
+
+
+def answer(view: Answer) -> Answer:
+    """Wrap a view that takes (request, revision, …): 304 while the register stands still, problem+json for a refusal."""
+
+    @require_safe
+    @wraps(view)
+    def wrapped(request: HttpRequest, **named: str) -> HttpResponse:
+        revision = history.revision()
+        etag = quote_etag(mark(revision, request.get_full_path()))
+        response = get_conditional_response(request, etag=etag)
+        if response is not None:
+            return response
+        try:
+            response = view(request, revision, **named)
+        except Refusal as refusal:
+            return problem(refusal)
+        response.headers["ETag"] = etag
+        response.headers["Cache-Control"] = "no-cache"
+        response.headers["Access-Control-Allow-Origin"] = "*"
+        return response
+
+    return wrapped
+
+
+def mark(revision: int, address: str) -> str:
+    """What the answer to `address` depends on: the register, the program, and the day that “today” means."""
+    return hashlib.blake2b(f"{revision} {__version__} {clock.today()} {address}".encode(), digest_size=12).hexdigest()
+
+
+def as_json(content: Any, content_type: str = JSON) -> HttpResponse:
+    """`content` written compactly, Chinese as it is."""
+    text = json.dumps(content, ensure_ascii=False, separators=(",", ":"))
+    return HttpResponse(text, content_type=content_type)
+
+
+def problem(refusal: Refusal) -> HttpResponse:
+    """A refusal as RFC 9457 describes it; `detail` is the Chinese sentence."""
+    response = as_json(
+        {
+            "type": "about:blank",
+            "title": HTTPStatus(refusal.status).phrase,
+            "status": refusal.status,
+            "detail": refusal.sentence,
+        },
+        PROBLEM,
+    )
+    response.status_code = refusal.status
+    return response

@@ -1,0 +1,73 @@
+"""Administrative units as GeoJSON."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from django.conf import settings
+from django.contrib.gis.db.models.functions import AsGeoJSON, Transform
+from django.contrib.gis.geos import Polygon
+from django.http import HttpRequest, HttpResponse
+
+from gi_registry.api.answers import GEOJSON, answer, as_json
+from gi_registry.api.products import MOST, USUAL, WGS84
+from gi_registry.core.validators import day, whole_number
+from gi_registry.places.geometry import DECIMALS, SRID
+from gi_registry.places.models import Kind, PlaceVersion
+from gi_registry.places.validators import bbox
+
+
+@answer
+def collection(request: HttpRequest, revision: int) -> HttpResponse:
+    """The district, its units and its neighbours on a day; units without a border come with an empty geometry."""
+    asked = request.GET
+    on, box = day(asked.get("on", "")), bbox(asked.get("bbox", ""))
+    limit = whole_number(asked.get("limit", ""), "limit", 1, MOST, USUAL)
+    versions = PlaceVersion.objects.on(on).select_related("place", "parent").defer("boundary", "outline")
+    if box:
+        window = Polygon.from_bbox(box)
+        window.srid = SRID
+        versions = versions.filter(outline__intersects=window)
+    drawn = versions.annotate(drawn=AsGeoJSON(Transform("outline", WGS84), precision=DECIMALS))
+    features = [feature(version) for version in drawn]
+    return as_json(
+        {
+            "type": "FeatureCollection",
+            "on": on.isoformat(),
+            "revision": revision,
+            "numberMatched": len(features),
+            "numberReturned": min(limit, len(features)),
+            "features": features[:limit],
+        },
+        GEOJSON,
+    )
+
+
+def feature(version: PlaceVersion) -> dict[str, Any]:
+    """One unit; `role` tells the district itself, its units, and the neighbours drawn as context."""
+    return {
+        "type": "Feature",
+        "id": version.place.code,
+        "geometry": json.loads(version.drawn) if version.drawn else None,
+        "properties": {
+            "code": version.place.code,
+            "name": version.name,
+            "kind": version.kind,
+            "kind_label": version.get_kind_display(),
+            "role": role(version),
+            "parent": version.parent and version.parent.code,
+            "seat": version.location and [round(c, DECIMALS) for c in version.location.coords],
+            "seat_grade": version.location_grade or None,
+            "schematic": version.schematic,
+            "uncertainty_m": version.uncertainty_m,
+            "url": version.place.get_absolute_url(),
+        },
+    }
+
+
+def role(version: PlaceVersion) -> str:
+    """`district`, `unit` or `neighbour`."""
+    if version.kind != Kind.COUNTY:
+        return "unit"
+    return "district" if version.place.code == settings.REGISTER_DISTRICT else "neighbour"

@@ -1,0 +1,14 @@
+"""Addresses of the API."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from gi_registry.api import covering, places, products
+
+urlpatterns = [
+    path("products.geojson", products.collection, name="api-products"),
+    path("products/<slug:slug>.geojson", products.single, name="api-product"),
+    path("places.geojson", places.collection, name="api-places"),
+    path("covering", covering.covering, name="api-covering"),
+]

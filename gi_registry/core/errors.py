@@ -1,0 +1,23 @@
+"""What the register refuses, said in one clear Chinese sentence."""
+
+from __future__ import annotations
+
+
+class Refusal(ValueError):
+    """Something asked of the register that it will not do; `sentence` says why in words for the person who asked."""
+
+    status = 400
+
+    def __init__(self, sentence: str) -> None:
+        super().__init__(sentence)
+        self.sentence = sentence
+
+
+class BadInput(Refusal):
+    """A value that is out of range, malformed or contradicts another."""
+
+
+class NotInRegister(Refusal):
+    """A slug, code or number that names nothing here."""
+
+    status = 404

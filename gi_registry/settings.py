@@ -1,0 +1,185 @@
+"""Every setting of the register. The environment is read here and nowhere else; the README lists its variables."""
+
+from __future__ import annotations
+
+import importlib.util
+from pathlib import Path
+from urllib.parse import unquote
+
+import environ
+from django.core.exceptions import ImproperlyConfigured
+from django.utils.translation import gettext_lazy as _
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+VAR_DIR = BASE_DIR / "var"
+GEODATA_DIR = BASE_DIR / "geodata"
+
+env = environ.Env()
+
+
+def library_in_wheel(package: str, pattern: str) -> str | None:
+    """The shared library that the wheel of `package` brought along, or None where the package was built otherwise."""
+    spec = importlib.util.find_spec(package)
+    if spec is None or spec.origin is None:
+        return None
+    found = sorted((Path(spec.origin).parent.parent / f"{package}.libs").glob(pattern))
+    return str(found[0]) if found else None
+
+
+# --- Safety ----------------------------------------------------------------------------------------------------------
+
+DEBUG = env.bool("DEBUG", default=False)
+SECRET_KEY = env.str("SECRET_KEY", default="")
+if not SECRET_KEY:
+    if not DEBUG:
+        raise ImproperlyConfigured("缺少环境变量 SECRET_KEY：请设为一段足够长的随机文字（试用时可设 DEBUG=1）。")
+    SECRET_KEY = "only-for-trying-the-register-on-one-machine-with-debug-on"  # noqa: S105 -- refused above without DEBUG
+
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]"])
+CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
+
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+HTTPS = env.bool("HTTPS", default=False)
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
+SECURE_SSL_REDIRECT = HTTPS
+SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
+SESSION_COOKIE_SECURE = HTTPS
+CSRF_COOKIE_SECURE = HTTPS
+SESSION_COOKIE_AGE = 8 * 3600
+SESSION_COOKIE_SAMESITE = "Lax"
+
+# --- What the register is and where its map may look -----------------------------------------------------------------
+
+REGISTER_DISTRICT = env.str("REGISTER_DISTRICT", default="120118")  # the county-level unit whose register this is
+REGISTER_NAME = env.str("REGISTER_NAME", default="静海区地理标志登记簿")
+MAP_REVIEW_NUMBER = env.str("MAP_REVIEW_NUMBER", default="")  # 审图号, shown on every map (地图管理条例 art. 22)
+TIANDITU_KEY = env.str("TIANDITU_KEY", default="")  # without it no tile server is asked
+
+# --- Apps and middleware ---------------------------------------------------------------------------------------------
+
+INSTALLED_APPS = [
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.gis",
+    "leaflet",
+    "gi_registry.core",
+    "gi_registry.gazette",
+    "gi_registry.places",
+    "gi_registry.parties",
+    "gi_registry.products",
+    "gi_registry.assurance",
+    "gi_registry.intake",
+    "gi_registry.web",
+    "gi_registry.api",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "gi_registry.core.middleware.ContentSecurityPolicy",
+    "django.middleware.gzip.GZipMiddleware",
+    "django.middleware.http.ConditionalGetMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+
+ROOT_URLCONF = "gi_registry.urls"
+WSGI_APPLICATION = "gi_registry.wsgi.application"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "gi_registry.web.context.register",
+            ],
+        },
+    },
+]
+
+# --- Database: SpatiaLite in var/ unless DATABASE_URL names another ---------------------------------------------------
+
+DATABASES = {"default": env.db_url("DATABASE_URL", default=f"spatialite:///{VAR_DIR / 'register.sqlite3'}")}
+_database = DATABASES["default"]
+if _database["ENGINE"].endswith("postgis"):
+    _database["HOST"] = unquote(_database["HOST"])  # a socket's folder is written with %2F in an address
+    _database["CONN_MAX_AGE"] = 600
+    _database["CONN_HEALTH_CHECKS"] = True
+elif _database["ENGINE"].endswith("spatialite"):
+    Path(_database["NAME"]).parent.mkdir(parents=True, exist_ok=True)
+    _database["CONN_MAX_AGE"] = None
+    _database["OPTIONS"] = {
+        "transaction_mode": "IMMEDIATE",
+        "timeout": 20,
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
+    }
+else:
+    raise ImproperlyConfigured(
+        f"DATABASE_URL 只支持 postgis:// 与 spatialite://，不支持 {_database['ENGINE'] or '所给的地址'}。"
+    )
+
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# The wheels of pyogrio and shapely bring GDAL and GEOS, so a trial needs no system package for them.
+GDAL_LIBRARY_PATH = env.str("GDAL_LIBRARY_PATH", default="") or library_in_wheel("pyogrio", "libgdal*")
+GEOS_LIBRARY_PATH = env.str("GEOS_LIBRARY_PATH", default="") or library_in_wheel("shapely", "libgeos_c*")
+SPATIALITE_LIBRARY_PATH = env.str("SPATIALITE_LIBRARY_PATH", default="mod_spatialite")
+
+# --- People ----------------------------------------------------------------------------------------------------------
+
+AUTH_USER_MODEL = "parties.User"
+AUTHENTICATION_BACKENDS = ["gi_registry.parties.permissions.RegisterBackend"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in (
+        "UserAttributeSimilarityValidator",
+        "MinimumLengthValidator",
+        "CommonPasswordValidator",
+        "NumericPasswordValidator",
+    )
+]
+DEMO_PASSWORD = env.str("DEMO_PASSWORD", default="")
+
+# --- Language and time -----------------------------------------------------------------------------------------------
+
+LANGUAGE_CODE = "zh-hans"
+LANGUAGES = [("zh-hans", _("简体中文"))]
+TIME_ZONE = "Asia/Shanghai"
+USE_I18N = True
+USE_TZ = True
+
+# --- Static files ----------------------------------------------------------------------------------------------------
+
+STATIC_URL = "/static/"
+STATIC_ROOT = VAR_DIR / "static"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "gi_registry.core.storage.HashedStaticStorage"},
+}
+WHITENOISE_USE_FINDERS = False
+WHITENOISE_AUTOREFRESH = False
+
+# --- Log -------------------------------------------------------------------------------------------------------------
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": "WARNING"},
+}

@@ -1,0 +1,15 @@
+"""The addresses of the register. They are its contract: keep them."""
+
+from __future__ import annotations
+
+from django.contrib import admin
+from django.urls import include, path
+
+from gi_registry.api.health import healthz
+
+urlpatterns = [
+    path("api/", include("gi_registry.api.urls")),
+    path("healthz", healthz, name="healthz"),
+    path("admin/", admin.site.urls),
+    path("", include("gi_registry.web.urls")),
+]

@@ -1,0 +1,33 @@
+"""Where each fact and each border comes from."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+
+from gi_registry.assurance.models import Standard
+from gi_registry.core import clock
+from gi_registry.gazette.models import Announcement, Grade, LawVersion, Source
+from gi_registry.products.models import Area, Name, Protection, Role, Statement
+from gi_registry.web.pages import page
+
+RESTING_ON_A_SOURCE = (Name, Protection, Area, Statement, Role, Standard)
+
+
+@page
+def index(request: HttpRequest) -> HttpResponse:
+    """All sources with what rests on them, the announcements, and the versions of the law."""
+    resting: dict[int, set] = {}
+    for model in RESTING_ON_A_SOURCE:
+        for source, slug, name in model.objects.values_list("source", "product__slug", "product__common_name"):
+            resting.setdefault(source, set()).add((slug, name))
+    sources = list(Source.objects.order_by("title"))
+    for source in sources:
+        source.products = sorted(resting.get(source.pk, ()))
+    context = {
+        "grades": [(grade, [s for s in sources if s.grade == grade]) for grade in Grade],
+        "announcements": Announcement.objects.select_related("source").prefetch_related("protections__product"),
+        "laws": LawVersion.objects.select_related("source").order_by("law", "valid_from"),
+        "today": clock.today(),
+    }
+    return render(request, "sources/index.html", context)
