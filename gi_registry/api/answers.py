@@ -52,8 +52,8 @@ def mark(revision: int, address: str) -> str:
 
 
 def as_json(content: Any, content_type: str = JSON) -> HttpResponse:
-    """`content` written compactly, Chinese as it is."""
-    text = json.dumps(content, ensure_ascii=False, separators=(",", ":"))
+    """`content` written compactly, Chinese as it is; translated labels become their text."""
+    text = json.dumps(content, ensure_ascii=False, separators=(",", ":"), default=str)
     return HttpResponse(text, content_type=content_type)
 
 

@@ -64,6 +64,7 @@ def described(finding: Finding, on: date) -> dict[str, Any]:
         "stage_label": Stage(stage).label if stage else None,
         "verdict": finding.verdict,
         "verdict_label": finding.verdict.label,
+        "inside": finding.inside,
         "distance_m": round(finding.distance_m, 1),
         "uncertainty_m": area.uncertainty_m,
         "schematic": area.schematic,

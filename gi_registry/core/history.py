@@ -69,13 +69,11 @@ def put(
     many = {name: list(rows) for name, rows in (many or {}).items()}
     row = model._default_manager.select_for_update().filter(**key).first()
     made = row is None
-    row = row or model(**key)
-    before = {name: getattr(row, name) for name in values if getattr(row, name) != values[name]}
-    related = {name: set() if made else set(getattr(row, name).all()) for name in many}
-    before |= {name: rows for name, rows in related.items() if rows != set(many[name])}
-    if not made and not before:
+    before = {} if row is None else differences(row, values, many)
+    if row is not None and not before:
         return row, Outcome.SAME
 
+    row = row or model(**key)
     for name, value in values.items():
         setattr(row, name, value)
     try:
@@ -85,7 +83,8 @@ def put(
     row.save()
     for name, rows in many.items():
         getattr(row, name).set(rows)
-    after = {name: (values | many)[name] for name in before} if not made else {**key, **values, **many}
+    written = {**key, **values, **many}
+    after = written if made else {name: written[name] for name in before}
     Change.objects.create(
         at=clock.now(),
         by=by,
@@ -95,6 +94,13 @@ def put(
         after=as_json(after),
     )
     return row, Outcome.MADE if made else Outcome.CHANGED
+
+
+def differences(row: models.Model, values: Mapping[str, Any], many: Mapping[str, list[Any]]) -> dict[str, Any]:
+    """What `row` has now wherever that is not what is to be written."""
+    before = {name: getattr(row, name) for name, value in values.items() if getattr(row, name) != value}
+    related = {name: list(getattr(row, name).all()) for name in many}
+    return before | {name: rows for name, rows in related.items() if set(rows) != set(many[name])}
 
 
 def in_one_sentence(error: ValidationError, model: type[models.Model]) -> str:

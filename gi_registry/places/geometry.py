@@ -111,7 +111,7 @@ def distance_to_border(shape: BaseGeometry, lon: float, lat: float) -> float:
 
 def edges_in_plane(shape: BaseGeometry, lon: float, lat: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Vertices of all rings in metres east and north of the point, and where one ring's last meets the next's first."""
-    rings = shapely.get_rings(shape)
+    rings = shapely.get_rings(shapely.get_parts(shape))
     vertices, ring = shapely.get_coordinates(rings, return_index=True)
     per_lon, per_lat = metres_per_degree(lat)
     return (vertices[:, 0] - lon) * per_lon, (vertices[:, 1] - lat) * per_lat, ring[:-1] != ring[1:]

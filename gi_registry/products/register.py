@@ -154,9 +154,10 @@ class AreaFacts:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """The verdict on a point and one area."""
+    """The verdict on a point and one area; `inside` is what the drawn shape says, whatever its border is worth."""
 
     area: AreaFacts
+    inside: bool
     verdict: Verdict
     distance_m: float
 
@@ -193,7 +194,8 @@ class AreaRegister:
     def finding(self, near: Nearness, accuracy_m: float) -> Finding:
         """The verdict on one area by the one rule (`places.geometry.verdict`)."""
         facts = self.facts[near.key]
-        return Finding(facts, verdict(near.inside, near.distance_m, accuracy_m, facts.uncertainty_m), near.distance_m)
+        said = verdict(near.inside, near.distance_m, accuracy_m, facts.uncertainty_m)
+        return Finding(facts, near.inside, said, near.distance_m)
 
 
 def read_facts() -> list[AreaFacts]:

@@ -59,6 +59,7 @@ def shown(finding: Finding, on: Any) -> dict[str, Any]:
     return {
         "area": finding.area,
         "verdict": finding.verdict,
+        "inside": finding.inside,
         "distance_m": finding.distance_m,
         "stage": stage,
         "stage_label": Stage(stage).label if stage else "",

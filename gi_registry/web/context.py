@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.utils import timezone
+
+from gi_registry.core.models import Change
 
 
 def register(request: HttpRequest) -> dict[str, Any]:
@@ -14,4 +18,11 @@ def register(request: HttpRequest) -> dict[str, Any]:
         "register_name": settings.REGISTER_NAME,
         "review_number": settings.MAP_REVIEW_NUMBER,
         "tianditu_key": settings.TIANDITU_KEY,
+        "data_day": data_day,
     }
+
+
+def data_day() -> date | None:
+    """The day of the newest change to the register, None while it is empty; asked only by pages that show it."""
+    at = Change.objects.values_list("at", flat=True).first()
+    return at and timezone.localdate(at)

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
+from datetime import date
 from typing import Any
 
 from django.core.paginator import Paginator
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from gi_registry.core import clock
 from gi_registry.core.validators import day
+from gi_registry.gazette.models import Source
 from gi_registry.places.models import PlaceVersion, found_by_name
 from gi_registry.products.models import Category, Regime, Stage
 from gi_registry.products.register import Entry, Filters, entries
@@ -24,6 +27,7 @@ ROWS = 50
 def index(request: HttpRequest) -> HttpResponse:
     """The map with its list; `part=list` answers the list alone, for the script that refreshes it."""
     context = listing(request)
+    context["boundary_sources"] = boundary_sources(context["on"])
     template = "products/_list.html" if request.GET.get("part") == "list" else "map/index.html"
     return render(request, template, context)
 
@@ -52,6 +56,12 @@ def listing(request: HttpRequest) -> dict[str, Any]:
         "query": query.urlencode(),
         "selected": request.GET.get("product", ""),
     }
+
+
+def boundary_sources(on: date) -> QuerySet[Source]:
+    """The sources of the borders drawn on a day; only the map asks, so the list alone costs no query for it."""
+    drawn = PlaceVersion.objects.on(on).filter(outline__isnull=False)
+    return Source.objects.filter(pk__in=drawn.values("boundary_source"))
 
 
 def count(found: list[Entry], field: str) -> dict[str, int]:

@@ -1,0 +1,23 @@
+/** The one position a reader asked about, with the circle of its accuracy. */
+
+const { L } = window;
+
+export class PointMark {
+  constructor(map) {
+    this.layer = L.layerGroup().addTo(map);
+  }
+
+  show({ lon, lat, accuracy }) {
+    this.clear();
+    const at = [lat, lon];
+    const plain = { pane: "point", interactive: false };
+    if (accuracy) L.circle(at, { ...plain, radius: accuracy, className: "point-accuracy" }).addTo(this.layer);
+    L.circleMarker(at, { ...plain, radius: 8, className: "point-halo" }).addTo(this.layer);
+    L.circleMarker(at, { ...plain, radius: 8, className: "point-cross" }).addTo(this.layer);
+    L.circleMarker(at, { ...plain, radius: 1, className: "point-cross" }).addTo(this.layer);
+  }
+
+  clear() {
+    this.layer.clearLayers();
+  }
+}
