@@ -24,7 +24,7 @@ Answer = Callable[..., HttpResponse]
 
 
 def answer(view: Answer) -> Answer:
-    """Wrap a view that takes (request, revision, …): 304 while the register stands still, problem+json for a refusal."""
+    """Wrap a view of (request, revision, …): 304 while the register stands still, problem+json for a refusal."""
 
     @require_safe
     @wraps(view)

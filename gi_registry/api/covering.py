@@ -40,13 +40,12 @@ def covering(request: HttpRequest, revision: int) -> HttpResponse:
 
 def summary(findings: list[Finding]) -> str:
     """The answer in one Chinese sentence; "outside" is said, never left to be read from an empty list."""
-    inside = [f.area.name for f in findings if f.verdict == Verdict.INSIDE]
-    unsure = [f.area.name for f in findings if f.verdict == Verdict.TOO_CLOSE]
-    parts = []
-    if inside:
-        parts.append(_("在范围内：{names}").format(names="、".join(inside)))
-    if unsure:
-        parts.append(_("离界线太近，无法判定：{names}").format(names="、".join(unsure)))
+    said = {
+        _("在范围内"): [f for f in findings if f.verdict == Verdict.INSIDE],
+        _("图上在范围内，离界线太近无法判定"): [f for f in findings if f.verdict == Verdict.TOO_CLOSE and f.inside],
+        _("图上在范围外，离界线太近无法判定"): [f for f in findings if f.verdict == Verdict.TOO_CLOSE and not f.inside],
+    }
+    parts = [f"{what}：{'、'.join(f.area.name for f in found)}" for what, found in said.items() if found]
     return ("；".join(parts) or _("不在登记簿当日收录的任何产地范围内")) + "。"
 
 
@@ -78,4 +77,4 @@ def described(finding: Finding, on: date) -> dict[str, Any]:
 def nearest(register: AreaRegister, lon: float, lat: float, accuracy_m: float, on: date) -> dict[str, Any] | None:
     """The nearest area on the day, None where there is none within 50 km."""
     finding = register.nearest(lon, lat, accuracy_m, on)
-    return finding and described(finding, on)
+    return described(finding, on) if finding else None

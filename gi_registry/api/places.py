@@ -44,8 +44,8 @@ def collection(request: HttpRequest, revision: int) -> HttpResponse:
     )
 
 
-def feature(version: PlaceVersion) -> dict[str, Any]:
-    """One unit; `role` tells the district itself, its units, and the neighbours drawn as context."""
+def feature(version: Any) -> dict[str, Any]:
+    """One PlaceVersion with its outline `drawn`; `role` tells the district, its units and its neighbours apart."""
     return {
         "type": "Feature",
         "id": version.place.code,

@@ -1,4 +1,4 @@
-"""How a row of the register is written: checked, compared with what stands, and noted in the history in one transaction."""
+"""How a row of the register is written: checked, compared with what stands, noted in the history, all or nothing."""
 
 from __future__ import annotations
 
@@ -40,16 +40,13 @@ def as_json(value: Any) -> Any:
             return value.hexewkb.decode()
         case date():
             return value.isoformat()
-        case models.Model():
-            return str(value)
         case None | bool() | int() | float() | str():
             return value
         case dict():
             return {key: as_json(item) for key, item in value.items()}
-        case Iterable():
+        case list():
             return [as_json(item) for item in value]
-        case _:
-            return str(value)
+    return str(value)
 
 
 @transaction.atomic
@@ -66,10 +63,10 @@ def put(
     Writing what already stands changes nothing and leaves no line. Raises BadInput with the field's own sentence where
     a value is not acceptable; then nothing is written.
     """
-    many = {name: list(rows) for name, rows in (many or {}).items()}
+    related = {name: list(rows) for name, rows in (many or {}).items()}
     row = model._default_manager.select_for_update().filter(**key).first()
     made = row is None
-    before = {} if row is None else differences(row, values, many)
+    before = {} if row is None else differences(row, values, related)
     if row is not None and not before:
         return row, Outcome.SAME
 
@@ -81,9 +78,9 @@ def put(
     except ValidationError as error:
         raise BadInput(in_one_sentence(error, model)) from error
     row.save()
-    for name, rows in many.items():
+    for name, rows in related.items():
         getattr(row, name).set(rows)
-    written = {**key, **values, **many}
+    written = {**key, **values, **related}
     after = written if made else {name: written[name] for name in before}
     Change.objects.create(
         at=clock.now(),
@@ -107,6 +104,6 @@ def in_one_sentence(error: ValidationError, model: type[models.Model]) -> str:
     """The messages of a failed check, each behind the Chinese name of its field."""
     parts = []
     for name, messages in error.message_dict.items():
-        label = "" if name == "__all__" else f"{model._meta.get_field(name).verbose_name}："
+        label = "" if name == "__all__" else f"{getattr(model._meta.get_field(name), 'verbose_name', name)}："
         parts += [label + message for message in messages]
     return "；".join(parts)

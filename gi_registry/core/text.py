@@ -15,7 +15,7 @@ SHORTEST_FORGIVEN = {"name": 3, "pinyin": 4}  # below this length one slip could
 
 
 def plain(text: str) -> str:
-    """`text` in half-width, lower case, without brackets, spaces and marks: 独流（老）醋 and 独流(老)醋 become 独流老醋."""
+    """`text` in half-width, lower case, without brackets, spaces and marks: 独流（老）醋 becomes 独流老醋."""
     return NOT_A_LETTER.sub("", unicodedata.normalize("NFKC", text).casefold())
 
 
@@ -38,7 +38,7 @@ class Searchable:
     initials: str
 
     def closeness(self, query: str) -> int:
-        """How well the typed `query` fits: 0 exact, 1 begins, 2 contains, 3 by pinyin, 4 with one slip; -1 not at all."""
+        """How well `query` fits: 0 exact, 1 begins, 2 contains, 3 by pinyin, 4 with one slip; -1 not at all."""
         asked, name = plain(query), plain(self.name)
         if not asked:
             return -1

@@ -1,4 +1,4 @@
-"""Loading the files under geodata/ into the register: each row whole or not at all, and the same twice changes nothing."""
+"""Loading the files under geodata/ into the register: each row whole or not at all, and twice is the same as once."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ class Report:
 
 
 def load(folder: Path) -> Report:
-    """Load everything under `folder`. A row that is refused leaves nothing behind, and neither does what rests on it."""
+    """Load everything under `folder`. A refused row leaves nothing behind, and neither does what rests on it."""
     report = Report()
     for name, loader in FILES.items():
         tally = report.files[name] = Tally()
@@ -105,7 +105,7 @@ class Written:
 
     @property
     def outcome(self) -> Outcome:
-        """What became of the row of the file: made where its first row of the register was, else changed or the same."""
+        """What became of the file's row: made where its first row of the register was, else changed or the same."""
         if self.outcomes[0] == Outcome.MADE:
             return Outcome.MADE
         return Outcome.SAME if set(self.outcomes) == {Outcome.SAME} else Outcome.CHANGED
@@ -254,7 +254,7 @@ def load_product(content: dict[str, Any], folder: Path, written: Written) -> Non
         written.put(Role, key, span(role) | sourced(role))
 
 
-def act(number: list[str] | None) -> Announcement | None:
+def act(number: list[str] | None) -> Any:
     """The announcement written as [issuer, number, day]."""
     if not number:
         return None

@@ -17,7 +17,7 @@ class User(AbstractUser):
         _("试用账号"), default=False, help_text=_("与其他试用账号共用一个公开打印的口令，正式运行时拒绝登录")
     )
 
-    class Meta(AbstractUser.Meta):
+    class Meta:
         verbose_name = verbose_name_plural = _("人员")
 
 

@@ -82,7 +82,7 @@ AXES = {"lon": (_("经度"), 180.0, "EW", "东西"), "lat": (_("纬度"), 90.0, 
 CHINA = {"lon": (73.0, 136.0), "lat": (3.0, 54.0)}  # degrees; only used to tell swapped axes
 NUMBER = r"(\d+(?:\.\d+)?)"
 DEGREES = re.compile(
-    rf"""^(?P<before>[NSEW东西南北]?)(?:经|纬)?\s*(?P<sign>[-+]?)\s*
+    r"""^(?P<before>[NSEW东西南北]?)(?:经|纬)?\s*(?P<sign>[-+]?)\s*
     (?P<d>\d+(?:\.\d+)?)\s*(?:[°度:\s]\s*(?:(?P<m>\d+(?:\.\d+)?)\s*(?:['′分:\s]\s*
     (?:(?P<s>\d+(?:\.\d+)?)\s*(?:"|″|''|′′|秒)?)?)?)?)?\s*(?P<after>[NSEW]?)$""",
     re.VERBOSE | re.IGNORECASE,

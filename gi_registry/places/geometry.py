@@ -1,4 +1,4 @@
-"""Geometry arithmetic of the register: one coordinate system, areas and distances in metres, and the verdict on a point.
+"""Geometry arithmetic of the register: one coordinate system, areas and distances in metres, the verdict on a point.
 
 Shapes are Shapely shapes in degrees of CGCS2000 (EPSG:4490), longitude first; WGS 84 differs from it by decimetres at
 most and is taken as equal. An edge is straight in longitude and latitude, as in RFC 7946.

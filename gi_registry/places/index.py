@@ -48,7 +48,7 @@ class ShapeIndex:
         return number[inside], self.keys[at[inside]]
 
     def near(self, lon: float, lat: float, radius_m: float) -> list[Nearness]:
-        """Every shape that covers the point or has its border within `radius_m` metres of it, covering ones first, then the nearest."""
+        """Every shape that covers the point or has its border within `radius_m` metres; covering ones first."""
         per_lon, per_lat = metres_per_degree(lat)
         reach_lon, reach_lat = radius_m / per_lon, radius_m / per_lat
         around = shapely.box(lon - reach_lon, lat - reach_lat, lon + reach_lon, lat + reach_lat)

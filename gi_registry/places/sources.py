@@ -39,7 +39,7 @@ def schematic_cells(district: BaseGeometry, seats: Mapping[str, Point]) -> dict[
 
 
 def widest_gap(at: int, shapes: list[MultiPolygon], points: list[Point]) -> float:
-    """Half the distance in metres from one seat to the farthest of the seats whose cells share a border with its own."""
+    """Half the distance in metres from one seat to the farthest seat whose cell shares a border with its own."""
     shared = [shapely.intersection(shapes[at], shape, grid_size=10.0**-DECIMALS).length for shape in shapes]
     neighbours = [n for n, length in enumerate(shared) if n != at and length > 0]
     return float(np.ceil(max((points[at].distance(points[n]) for n in neighbours), default=0.0) / 2))

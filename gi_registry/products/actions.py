@@ -35,7 +35,7 @@ def draw_area(units: Sequence[Place], wording: str, day: date) -> Drawing:
     missing = {unit.code for unit in units} - {version.place.code for version in versions}
     if missing or not versions:
         raise BadInput(f"{'、'.join(sorted(missing)) or '所列行政区'} 在 {day} 没有界线，画不出产地范围。")
-    shape = union_of(to_shapely(version.boundary) for version in versions)
+    shape = union_of(to_shapely(version.boundary) for version in versions if version.boundary)
     return Drawing(
         drawn_on=day,
         boundary=to_geos(shape),

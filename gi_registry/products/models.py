@@ -174,7 +174,7 @@ class Area(Spanned, Sourced):
     schematic = models.BooleanField(_("界线仅为示意"), default=False)
     warning = models.TextField(_("提醒"), blank=True)
 
-    objects = AreaQuerySet.as_manager()
+    objects = AreaQuerySet.as_manager()  # type: ignore[misc]  # django-stubs takes the parent manager as fixed
 
     class Meta(Spanned.Meta):
         verbose_name = verbose_name_plural = _("产地范围")

@@ -163,7 +163,7 @@ class Finding:
 
 
 class AreaRegister:
-    """All areas of one revision in one spatial index, with what an answer needs, so that no query is due for a point."""
+    """All areas of one revision in one spatial index, with what an answer says of each: a point costs no query."""
 
     def __init__(self, revision: int) -> None:
         self.revision = revision
@@ -248,4 +248,3 @@ def area_register(revision: int | None = None) -> AreaRegister:
             _held = None  # let go of the old shapes before the new ones are read: a national register holds 300 MB
             _held = AreaRegister(revision)
         return _held
-

@@ -50,9 +50,7 @@ def listing(request: HttpRequest) -> dict[str, Any]:
         "places": found_by_name(asked.q, on) if asked.q else [],
         "stages": ticked(Stage, asked.stages, count(everything, "stage")),
         "regimes": ticked(Regime, asked.regimes, count(everything, "regime")),
-        "categories": ticked(
-            Category, asked.categories, dict(Counter(entry.product.category for entry in everything))
-        ),
+        "categories": ticked(Category, asked.categories, dict(Counter(entry.product.category for entry in everything))),
         "query": query.urlencode(),
         "selected": request.GET.get("product", ""),
     }

@@ -87,12 +87,12 @@ class Footnotes:
 
     def numbered(self, facts: Any) -> list[Any]:
         """The facts, each with `footnote`, the number of its source on this page."""
-        facts = list(facts)
-        for fact in facts:
+        listed = list(facts)
+        for fact in listed:
             if fact.source not in self.sources:
                 self.sources.append(fact.source)
             fact.footnote = self.sources.index(fact.source) + 1
-        return facts
+        return listed
 
 
 def area_shown(area: Area, on: date, notes: Footnotes) -> dict[str, Any]:
@@ -118,14 +118,15 @@ def by_subject(statements: list[Statement]) -> list[dict[str, Any]]:
 
 def gaps(product: Product, protected: bool) -> list[str]:
     """What a reader would look for and nobody has found yet; the page says 未查明 of each."""
-    subjects = {statement.subject for statement in product.statements.all()}
-    expected = [
-        (_("产地范围"), lambda: product.areas.all()),
-        (_("执行标准"), lambda: product.standards.all()),
-        (_("保护要求（质量技术要求）"), lambda: Subject.REQUIREMENT in subjects),
-        (_("核准使用专用标志的生产者名单"), lambda: False),
-    ]
-    return [label for label, found in expected if not found()] if protected else []
+    if not protected:
+        return []
+    found = {
+        _("产地范围"): product.areas.all(),
+        _("执行标准"): product.standards.all(),
+        _("保护要求（质量技术要求）"): [s for s in product.statements.all() if s.subject == Subject.REQUIREMENT],
+        _("核准使用专用标志的生产者名单"): [],  # kept with the authorisations, which the register does not hold yet
+    }
+    return [label for label, rows in found.items() if not rows]
 
 
 def history(product: Product) -> list[Event]:
@@ -133,7 +134,10 @@ def history(product: Product) -> list[Event]:
     events = []
     for protection in product.protections.all():
         what = f"{protection.get_regime_display()}：{protection.get_stage_display()}"
-        events += [Event(protection.valid_from, what, protection), Event(protection.valid_until, f"{what}（止）", protection)]
+        events += [
+            Event(protection.valid_from, what, protection),
+            Event(protection.valid_until, f"{what}（止）", protection),
+        ]
     for area in product.areas.all():
         events.append(Event(area.valid_from, _("产地范围：{basis}").format(basis=area.get_basis_display()), area))
     for standard in product.standards.all():

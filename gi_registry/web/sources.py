@@ -17,15 +17,13 @@ RESTING_ON_A_SOURCE = (Name, Protection, Area, Statement, Role, Standard)
 @page
 def index(request: HttpRequest) -> HttpResponse:
     """All sources with what rests on them, the announcements, and the versions of the law."""
-    resting: dict[int, set] = {}
+    resting: dict[int, set[tuple[str, str]]] = {}
     for model in RESTING_ON_A_SOURCE:
-        for source, slug, name in model.objects.values_list("source", "product__slug", "product__common_name"):
-            resting.setdefault(source, set()).add((slug, name))
-    sources = list(Source.objects.order_by("title"))
-    for source in sources:
-        source.products = sorted(resting.get(source.pk, ()))
+        for key, slug, name in model.objects.values_list("source", "product__slug", "product__common_name"):
+            resting.setdefault(key, set()).add((slug, name))
+    sources = [(source, sorted(resting.get(source.pk, ()))) for source in Source.objects.order_by("title")]
     context = {
-        "grades": [(grade, [s for s in sources if s.grade == grade]) for grade in Grade],
+        "grades": [(grade, [pair for pair in sources if pair[0].grade == grade]) for grade in Grade],
         "announcements": Announcement.objects.select_related("source").prefetch_related("protections__product"),
         "laws": LawVersion.objects.select_related("source").order_by("law", "valid_from"),
         "today": clock.today(),

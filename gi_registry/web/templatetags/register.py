@@ -33,7 +33,9 @@ def metres(value: float | None) -> str:
     """A distance: whole metres, kilometres from 10 km on."""
     if value is None:
         return ""
-    return _("{km} 公里").format(km=f"{value / 1000:,.1f}") if value >= 10_000 else _("{m} 米").format(m=f"{value:,.0f}")
+    return (
+        _("{km} 公里").format(km=f"{value / 1000:,.1f}") if value >= 10_000 else _("{m} 米").format(m=f"{value:,.0f}")
+    )
 
 
 @register.filter
@@ -42,7 +44,9 @@ def begins(fact: Spanned) -> str:
     if fact.valid_from:
         return format_html("<time>{}</time>", fact.valid_from.isoformat())
     if fact.attested_on:
-        return format_html(_("未查明（最早见于 {day}）"), day=format_html("<time>{}</time>", fact.attested_on.isoformat()))
+        return format_html(
+            _("未查明（最早见于 {day}）"), day=format_html("<time>{}</time>", fact.attested_on.isoformat())
+        )
     return _("未查明")
 
 
