@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import cache
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -13,12 +14,15 @@ from gi_registry.core.validators import day
 from gi_registry.places.geometry import Verdict
 from gi_registry.places.validators import accuracy, position
 from gi_registry.products.models import Stage
-from gi_registry.products.register import AreaRegister, Finding, area_register
+from gi_registry.products.register import AreaRegister, Finding, area_register, label
 
 
 @answer
 def covering(request: HttpRequest, revision: int) -> HttpResponse:
-    """Areas that cover the point on a day, and those whose border is too close to tell; the nearest one otherwise."""
+    """Areas that cover the point on a day, and those whose border is too close to tell.
+
+    With `nearest=1` and none of these, the nearest area within 50 km.
+    """
     asked = request.GET
     lon, lat = position(asked.get("lon", ""), asked.get("lat", ""), asked.get("datum", ""))
     accuracy_m, on = accuracy(asked.get("accuracy", "")), day(asked.get("on", ""))
@@ -33,20 +37,32 @@ def covering(request: HttpRequest, revision: int) -> HttpResponse:
             "revision": revision,
             "summary": summary(findings),
             "covering": [described(finding, on) for finding in findings],
-            "nearest": None if findings else nearest(register, lon, lat, accuracy_m, on),
+            **nearest(register, lon, lat, accuracy_m, on, wanted=bool(asked.get("nearest")) and not findings),
         }
+    )
+
+
+@cache
+def words() -> tuple[str, str, str, str]:
+    """The beginnings of the summary's parts, translated once."""
+    return (
+        _("在范围内"),
+        _("图上在范围内，离界线太近无法判定"),
+        _("图上在范围外，离界线太近无法判定"),
+        _("不在登记簿当日收录的任何产地范围内"),
     )
 
 
 def summary(findings: list[Finding]) -> str:
     """The answer in one Chinese sentence; "outside" is said, never left to be read from an empty list."""
+    inside, drawn_inside, drawn_outside, nowhere = words()
     said = {
-        _("在范围内"): [f for f in findings if f.verdict == Verdict.INSIDE],
-        _("图上在范围内，离界线太近无法判定"): [f for f in findings if f.verdict == Verdict.TOO_CLOSE and f.inside],
-        _("图上在范围外，离界线太近无法判定"): [f for f in findings if f.verdict == Verdict.TOO_CLOSE and not f.inside],
+        inside: [f.area.name for f in findings if f.verdict == Verdict.INSIDE],
+        drawn_inside: [f.area.name for f in findings if f.verdict == Verdict.TOO_CLOSE and f.inside],
+        drawn_outside: [f.area.name for f in findings if f.verdict == Verdict.TOO_CLOSE and not f.inside],
     }
-    parts = [f"{what}：{'、'.join(f.area.name for f in found)}" for what, found in said.items() if found]
-    return ("；".join(parts) or _("不在登记簿当日收录的任何产地范围内")) + "。"
+    parts = [f"{what}：{'、'.join(names)}" for what, names in said.items() if names]
+    return ("；".join(parts) or nowhere) + "。"
 
 
 def described(finding: Finding, on: date) -> dict[str, Any]:
@@ -60,9 +76,9 @@ def described(finding: Finding, on: date) -> dict[str, Any]:
         "regime": area.regime,
         "regime_label": area.regime_label,
         "stage": stage or None,
-        "stage_label": Stage(stage).label if stage else None,
+        "stage_label": label(Stage, stage) if stage else None,
         "verdict": finding.verdict,
-        "verdict_label": finding.verdict.label,
+        "verdict_label": label(Verdict, finding.verdict),
         "inside": finding.inside,
         "distance_m": round(finding.distance_m, 1),
         "uncertainty_m": area.uncertainty_m,
@@ -74,7 +90,11 @@ def described(finding: Finding, on: date) -> dict[str, Any]:
     }
 
 
-def nearest(register: AreaRegister, lon: float, lat: float, accuracy_m: float, on: date) -> dict[str, Any] | None:
-    """The nearest area on the day, None where there is none within 50 km."""
+def nearest(
+    register: AreaRegister, lon: float, lat: float, accuracy_m: float, on: date, *, wanted: bool
+) -> dict[str, Any]:
+    """The nearest area on the day where `nearest=1` asks for it; null where there is none within 50 km."""
+    if not wanted:
+        return {}
     finding = register.nearest(lon, lat, accuracy_m, on)
-    return described(finding, on) if finding else None
+    return {"nearest": described(finding, on) if finding else None}

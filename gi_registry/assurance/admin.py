@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from django.contrib import admin
 
-from gi_registry.core.admin import ReadOnlyAdmin
 from gi_registry.assurance.models import Standard
+from gi_registry.core.admin import ReadOnlyAdmin
 
 
 @admin.register(Standard)

@@ -26,6 +26,7 @@ SEMI_MAJOR_M, FLATTENING = 6_378_137.0, 1 / 298.257222101  # CGCS2000's ellipsoi
 LONGEST_EDGE = 0.01  # degrees (about 1 km): longer edges are divided before projecting, so that they stay straight
 OUTLINE_TOLERANCE_M = 30.0
 DECIMALS = 6  # of a degree: a decimetre
+HERE = Point(0, 0)  # where a point stands in the plane that touches the ellipsoid at it
 
 
 @cache
@@ -98,23 +99,9 @@ def distance_to_border(shape: BaseGeometry, lon: float, lat: float) -> float:
     The nearest place is found in a plane touching the ellipsoid at the point, where edges that are straight in degrees
     stay straight; close to the border, where it matters, that plane is exact to well under a metre.
     """
-    x, y, last_of_ring = edges_in_plane(shape, lon, lat)
-    ax, ay, bx, by = x[:-1][~last_of_ring], y[:-1][~last_of_ring], x[1:][~last_of_ring], y[1:][~last_of_ring]
-    dx, dy = bx - ax, by - ay
-    length2 = dx * dx + dy * dy
-    with np.errstate(invalid="ignore", divide="ignore"):
-        along = np.where(length2 > 0, -(ax * dx + ay * dy) / length2, 0.0)
-    along = np.clip(along, 0.0, 1.0)
-    px, py = ax + along * dx, ay + along * dy
-    return float(np.sqrt(np.min(px * px + py * py)))
-
-
-def edges_in_plane(shape: BaseGeometry, lon: float, lat: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Vertices of all rings in metres east and north of the point, and where one ring's last meets the next's first."""
-    rings = shapely.get_rings(shapely.get_parts(shape))
-    vertices, ring = shapely.get_coordinates(rings, return_index=True)
-    per_lon, per_lat = metres_per_degree(lat)
-    return (vertices[:, 0] - lon) * per_lon, (vertices[:, 1] - lat) * per_lat, ring[:-1] != ring[1:]
+    scale = np.array(metres_per_degree(lat))
+    border = shapely.transform(shapely.boundary(shape), lambda vertices: (vertices - (lon, lat)) * scale)
+    return float(shapely.distance(border, HERE))
 
 
 class Verdict(models.TextChoices):
@@ -135,4 +122,4 @@ def verdict(inside: bool, distance_m: float, accuracy_m: float, uncertainty_m: f
 
 def covers(shape: BaseGeometry, lon: float, lat: float) -> bool:
     """Whether the point lies in `shape`; a point on the border belongs."""
-    return bool(shapely.intersects(shape, Point(lon, lat)))
+    return bool(shapely.intersects_xy(shape, lon, lat))

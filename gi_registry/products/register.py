@@ -9,17 +9,19 @@ import threading
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cache
+from sys import intern
 
-import shapely
 from django.contrib.gis.db.models.functions import AsWKB
-from django.db.models import Prefetch
+from django.db.models import Prefetch, TextChoices
 
 from gi_registry.core import history
 from gi_registry.core.spans import Spanned
 from gi_registry.core.text import Searchable
+from gi_registry.gazette.models import Grade
 from gi_registry.places.geometry import Verdict, verdict
 from gi_registry.places.index import Nearness, ShapeIndex
-from gi_registry.products.models import Area, Name, Product, Protection, Stage
+from gi_registry.products.models import Area, Basis, Name, Product, Protection, Regime, Stage
 
 SLOTS = 8  # pairs of colour and hatching on the map; products take them in turn
 STRONGEST_FIRST = list(Stage)
@@ -129,27 +131,46 @@ class AreaFacts:
     slug: str
     name: str
     regime: str
-    regime_label: str
     basis: str
-    basis_label: str
     grade: str
-    grade_label: str
     schematic: bool
     uncertainty_m: float
     valid_from: date | None
     valid_until: date | None
-    stages: tuple[tuple[date | None, date | None, str], ...]
+    stages: tuple[StageSpan, ...]
+
+    @property
+    def regime_label(self) -> str:
+        return label(Regime, self.regime)
+
+    @property
+    def basis_label(self) -> str:
+        return label(Basis, self.basis)
+
+    @property
+    def grade_label(self) -> str:
+        return label(Grade, self.grade)
 
     def holds_on(self, day: date) -> bool:
+        """The rule of `Spanned.holds_on`."""
         started = self.valid_from is None or self.valid_from <= day
         return started and (self.valid_until is None or day < self.valid_until)
 
     def stage_on(self, day: date) -> str:
-        """The stage of the area's product under the area's regime, "" where it had none yet."""
+        """The stage of the area's product under the area's regime, "" where it had none on the day."""
         for start, end, stage in self.stages:
             if (start is None or start <= day) and (end is None or day < end):
                 return stage
         return ""
+
+
+StageSpan = tuple[date | None, date | None, str]
+
+
+@cache
+def label(choices: type[TextChoices], value: str) -> str:
+    """The Chinese label of a value, looked up once: an answer about a point is asked for thousands of times."""
+    return str(choices(value).label)
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,37 +220,28 @@ class AreaRegister:
 
 
 def read_facts() -> list[AreaFacts]:
-    """The facts of every area that has a shape. Two queries."""
-    areas = Area.objects.filter(boundary__isnull=False).select_related("product").defer("boundary", "outline")
+    """The facts of every area that has a shape. Two queries, as plain values: rows of models would take 8 KB each."""
+    stages: dict[tuple[int, str], tuple[StageSpan, ...]] = {}
+    protections = Protection.objects.values_list("product", "regime", "valid_from", "valid_until", "stage")
+    for product, regime, start, end, stage in protections.iterator():
+        stages[product, regime] = (*stages.get((product, regime), ()), (start, end, intern(stage)))
+    areas = Area.objects.filter(boundary__isnull=False).values_list(
+        *("pk", "product__slug", "product__common_name", "regime", "basis", "grade"),
+        *("schematic", "uncertainty_m", "valid_from", "valid_until", "product"),
+    )
     return [
         AreaFacts(
-            area.pk,
-            area.product.slug,
-            area.product.common_name,
-            area.regime,
-            area.get_regime_display(),
-            area.basis,
-            area.get_basis_display(),
-            area.grade,
-            area.get_grade_display(),
-            area.schematic,
-            area.uncertainty_m or 0.0,
-            area.valid_from,
-            area.valid_until,
-            tuple(
-                (p.valid_from, p.valid_until, p.stage)
-                for p in area.product.protections.all()
-                if p.regime == area.regime
-            ),
+            *(pk, slug, name, intern(regime), intern(basis), intern(grade), schematic, wrong_by or 0.0, start, end),
+            stages=stages.get((product, regime), ()),
         )
-        for area in areas.prefetch_related("product__protections")
+        for pk, slug, name, regime, basis, grade, schematic, wrong_by, start, end, product in areas.iterator()
     ]
 
 
-def read_shapes() -> dict[int, shapely.MultiPolygon]:
-    """The boundaries of all areas by their row. One query, read in parts."""
+def read_shapes() -> dict[int, bytes]:
+    """The boundaries of all areas as well-known binary, by their row. One query, read in parts."""
     rows = Area.objects.filter(boundary__isnull=False).annotate(wkb=AsWKB("boundary")).values_list("pk", "wkb")
-    return {pk: shapely.from_wkb(bytes(wkb)) for pk, wkb in rows.iterator(chunk_size=200)}
+    return {pk: bytes(wkb) for pk, wkb in rows.iterator(chunk_size=200)}
 
 
 _held: AreaRegister | None = None

@@ -73,7 +73,7 @@ export class CoveringCard {
       stage: finding.stage_label ?? "",
       grade: finding.grade_label,
       basis: finding.basis_label,
-      border: word(finding.uncertainty_m ? "border" : "border-sure", {
+      border: drawnSide(finding) + word(finding.uncertainty_m ? "border" : "border-sure", {
         distance: distance(finding.distance_m),
         uncertainty: distance(finding.uncertainty_m),
       }),
@@ -87,6 +87,12 @@ export class CoveringCard {
     row.querySelector("[data-show]").addEventListener("click", () => this.onShow(finding.slug));
     return row;
   }
+}
+
+/** Which side of the drawn border the point lies on, said only where the verdict does not. */
+function drawnSide({ verdict, inside }) {
+  if (verdict !== "too_close") return "";
+  return word(inside ? "drawn-inside" : "drawn-outside");
 }
 
 /** The point and the day as both `/api/covering` and `/check/` read them. */

@@ -15,9 +15,13 @@ export class Sheet {
     this.set(short.matches ? "low" : "half");
   }
 
-  /** How many pixels of the map the sheet hides. */
+  /** How many pixels of the map the sheet hides once it has come to rest. */
   get hidden() {
-    return phone.matches ? this.panel.offsetHeight : 0;
+    if (!phone.matches) return 0;
+    this.atlas.toggleAttribute("data-still", true);
+    const height = this.panel.offsetHeight;
+    this.atlas.toggleAttribute("data-still", false);
+    return height;
   }
 
   set(state) {
@@ -33,6 +37,16 @@ export class Sheet {
     if (phone.matches && this.state === "full") this.set(short.matches ? "low" : "half");
   }
 
+  /** All the room for typing: the keyboard takes the lower half of a phone. */
+  open() {
+    if (phone.matches) this.set("full");
+  }
+
+  /** Bring a part of the panel to its top. */
+  bring(element) {
+    if (phone.matches) element.scrollIntoView({ block: "start" });
+  }
+
   #drag(event) {
     const start = { y: event.clientY, height: this.panel.offsetHeight };
     this.dragged = false;
@@ -40,12 +54,12 @@ export class Sheet {
     const move = ({ clientY }) => {
       if (Math.abs(clientY - start.y) > 6) this.dragged = true;
       if (!this.dragged) return;
-      this.atlas.toggleAttribute("data-dragging", true);
+      this.atlas.toggleAttribute("data-still", true);
       this.atlas.style.setProperty("--sheet-height", `${start.height + start.y - clientY}px`);
     };
     const end = () => {
       this.handle.removeEventListener("pointermove", move);
-      this.atlas.removeAttribute("data-dragging");
+      this.atlas.removeAttribute("data-still");
       if (!this.dragged) return;
       const share = this.panel.offsetHeight / this.atlas.offsetHeight;
       this.atlas.style.removeProperty("--sheet-height");

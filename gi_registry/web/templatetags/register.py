@@ -9,6 +9,7 @@ from django import template
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
+from gi_registry.core import clock
 from gi_registry.core.spans import Spanned
 
 register = template.Library()
@@ -48,6 +49,14 @@ def begins(fact: Spanned) -> str:
             _("未查明（最早见于 {day}）"), day=format_html("<time>{}</time>", fact.attested_on.isoformat())
         )
     return _("未查明")
+
+
+@register.filter
+def standing(fact: Spanned, on: date) -> str:
+    """Whether a rule or standard is in force on a day."""
+    if fact.holds_on(on):
+        return _("现行") if on == clock.today() else _("当日有效")
+    return _("尚未实施") if fact.valid_from and fact.valid_from > on else _("已废止")
 
 
 @register.simple_tag(takes_context=True)

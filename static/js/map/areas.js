@@ -49,7 +49,7 @@ export class AreaLayer {
   /** Names of the areas drawn at a position. */
   namesAt({ lng, lat }) {
     const here = this.drawn.filter(({ feature }) => covers(feature.geometry, lng, lat));
-    return [...new Set(here.map(({ feature }) => feature.properties.name))];
+    return [...new Set(here.map(({ feature: { properties } }) => properties.name + doubt(properties)))];
   }
 
   of(slug) {
@@ -57,13 +57,13 @@ export class AreaLayer {
   }
 
   #path(feature) {
-    const { slug, slot, stage } = feature.properties;
+    const { slug, slot, stage, certain } = feature.properties;
     const path = L.geoJSON(feature, {
       pane: "areas",
       interactive: false,
       smoothFactor: 0,
       style: {
-        className: `area slot-${slot} stage-${stage}`,
+        className: `area slot-${slot} stage-${stage}${certain ? "" : " is-uncertain"}`,
         fillColor: `url(#slot-${slot}${stage === "candidate" ? "-sparse" : ""})`,
         fillOpacity: 1,
       },
@@ -74,7 +74,7 @@ export class AreaLayer {
   }
 
   #reachable(element, { name, regime_label: regime, stage_label: stage, certain }, select) {
-    const label = word("area", { name, regime: regime ?? "", stage }) + (certain ? "" : `，${word("uncertain")}`);
+    const label = word("area", { name, regime: regime ?? "", stage }) + doubt({ certain });
     element.setAttribute("tabindex", "0");
     element.setAttribute("role", "button");
     element.setAttribute("aria-label", label);
@@ -85,4 +85,9 @@ export class AreaLayer {
       select();
     });
   }
+}
+
+/** What to add to the name of a product that nobody can say stood so on the day. */
+function doubt({ certain }) {
+  return certain ? "" : word("doubt");
 }

@@ -19,7 +19,8 @@ export class RegisterMap {
    * changed after the first one was set. `hidden()`: how many pixels at the lower edge something lies over the map.
    */
   constructor(element, { onAsk, onSelect = () => {}, onMove = () => {}, hidden = () => 0 } = {}) {
-    Object.assign(this, { element, hidden, onMove });
+    Object.assign(this, { element, onMove });
+    this.hidden = () => Math.min(hidden(), element.clientHeight * 0.6);
     const still = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
     this.map = L.map(element, {
       zoomControl: false,

@@ -3,6 +3,7 @@
 import { labelPoint } from "./geometry.js";
 
 const { L } = window;
+const EVERYWHERE = [-180, -90, 180, 90];
 const FARTHEST_ZOOM = { unit: 9.5, neighbour: 8, area: 0 };
 
 export class Labels {
@@ -16,7 +17,7 @@ export class Labels {
 
   /** Names of places: `{name, role, geometry}`. */
   setPlaces(places) {
-    this.places = places;
+    this.places = places.map((place) => ({ ...place, at: place.role === "unit" ? labelPoint(place.geometry, EVERYWHERE) : null }));
     this.draw();
   }
 
@@ -35,7 +36,7 @@ export class Labels {
     const taken = [];
     for (const place of [...this.areas, ...units, ...others]) {
       if (this.map.getZoom() < FARTHEST_ZOOM[place.role]) continue;
-      const at = labelPoint(place.geometry, place.role === "unit" ? [-180, -90, 180, 90] : window);
+      const at = place.at ?? labelPoint(place.geometry, window);
       if (at) this.#put(place, at, taken);
     }
   }

@@ -62,7 +62,7 @@ function changed() {
   clearTimeout(pause);
   pause = setTimeout(() => {
     const asked = filtersOf(form);
-    if (sameFilters(asked, filters)) return;
+    if (!form.elements.on.validity.valid || sameFilters(asked, filters)) return;
     const otherDay = asked.get("on") !== filters.get("on");
     filters = asked;
     write();
@@ -80,7 +80,9 @@ async function refresh(otherDay) {
     tell("areas-failed", drawAreas(signal)),
     otherDay ? tell("places-failed", drawPlaces(signal)) : null,
   ]);
-  if (!otherDay || signal.aborted) return;
+  if (signal.aborted) return;
+  if (document.activeElement === form.elements.q) sheet.bring(part("list"));
+  if (!otherDay) return;
   part("caption-day").textContent = filters.has("on") ? ` · ${word("on-day", { day: filters.get("on") })}` : "";
   part("print-day").textContent = form.elements.on.value;
   if (point) card.ask(point, filters.get("on") ?? "");
@@ -134,6 +136,7 @@ async function askHere() {
 
 // --- Wires ---------------------------------------------------------------------------------------------------------
 
+form.elements.q.addEventListener("focus", () => sheet.open());
 form.addEventListener("input", changed);
 form.addEventListener("submit", (event) => {
   event.preventDefault();

@@ -1,0 +1,115 @@
+"""Measure, print a table (measure, figure, limit), write the same to var/bench.json. Exit 1 where a limit is passed."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "gi_registry.settings")
+VAR = Path(__file__).resolve().parent.parent.parent / "var"
+NATIONAL = VAR / "bench" / "national.sqlite3"
+os.environ["DATABASE_URL"] = f"spatialite:///{NATIONAL}"
+os.environ.setdefault("SECRET_KEY", "bench")
+
+import django  # noqa: E402 -- the scratch database is chosen first
+
+django.setup()
+
+import shapely  # noqa: E402
+from django.core.management import call_command  # noqa: E402
+
+from gi_registry.products.register import area_register  # noqa: E402
+from tests.bench import national  # noqa: E402
+from tests.bench.first_load import kilobytes_of_first_load  # noqa: E402
+from tests.bench.server import medians, serving  # noqa: E402
+
+REQUESTS = 2_000
+BULK = 100_000
+
+
+class Row(NamedTuple):
+    """One line of the table."""
+
+    name: str
+    figure: float
+    unit: str
+    limit: float
+
+
+def say(line: str) -> None:
+    """One line for whoever waits."""
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
+
+
+def prepare() -> None:
+    """Build the scratch registers, unless an earlier run left them whole."""
+    NATIONAL.parent.mkdir(parents=True, exist_ok=True)
+    built = NATIONAL.with_suffix(".built")
+    if not built.exists():
+        say("building a register of national size …")
+        NATIONAL.unlink(missing_ok=True)
+        call_command("migrate", verbosity=0)
+        national.build()
+        built.touch()
+
+
+def over_http() -> Iterator[Row]:
+    """One point over HTTP, and the memory of the worker that answers."""
+    around = national.points(REQUESTS)
+    asked = [f"/api/covering?lon={lon}&lat={lat}&accuracy=10" for lon, lat in around]
+    with serving(os.environ["DATABASE_URL"]) as server:
+        server.get(asked[0])  # reads the shapes
+        for address in asked[:200]:
+            server.get(address)
+        answer, nothing = medians(server, asked, ["/empty"] * REQUESTS)
+        memory = server.memory_mb()
+    yield Row("/api/covering median", answer * 1000, "ms", nothing * 1000 * 1.5)
+    yield Row("empty view median", nothing * 1000, "ms", float("inf"))
+    yield Row("/api/covering against an empty view", answer / nothing, "times", 1.5)
+    yield Row("memory of one worker, national register", memory, "MB", 400)
+
+
+def in_bulk() -> Iterator[Row]:
+    """100,000 points in Python against a bare STRtree on the same prepared shapes."""
+    where = national.points(BULK)
+    index = area_register().index
+    tree, there = shapely.STRtree(index.prepare()), shapely.points(where)
+    ours, bare = [], []
+    for _round in range(3):
+        start = time.perf_counter()
+        number, _keys = index.covering_many(where)
+        ours.append(time.perf_counter() - start)
+        start = time.perf_counter()
+        pairs = tree.query(there, predicate="intersects")
+        bare.append(time.perf_counter() - start)
+        if pairs.shape[1] != len(number):
+            raise AssertionError("the two ways disagree")
+    yield Row("100,000 points in bulk", min(ours) * 1000, "ms", min(bare) * 1000 * 2)
+    yield Row("bulk against a bare STRtree query", min(ours) / min(bare), "times", 2)
+
+
+def first_load() -> Iterator[Row]:
+    """Everything the first visit to the map fetches, compressed."""
+    yield Row("first load of /", kilobytes_of_first_load(VAR / "bench" / "demo.sqlite3"), "KB", 250)
+
+
+def main() -> int:
+    prepare()
+    rows = [row for measure in (over_http, in_bulk, first_load) for row in measure()]
+    width = max(len(row.name) for row in rows)
+    for row in rows:
+        limit = "" if row.limit == float("inf") else f"≤ {row.limit:.2f}"
+        say(f"{row.name:<{width}}  {row.figure:>10.2f} {row.unit:<6} {limit}")
+    table = [row._asdict() | {"limit": None if row.limit == float("inf") else row.limit} for row in rows]
+    (VAR / "bench.json").write_text(json.dumps(table, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    return int(any(row.figure > row.limit for row in rows))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

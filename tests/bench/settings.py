@@ -1,0 +1,7 @@
+"""The register's settings with one more address: an empty view, to compare with."""
+
+from __future__ import annotations
+
+from gi_registry.settings import *  # noqa: F403
+
+ROOT_URLCONF = "tests.bench.urls"
