@@ -14,6 +14,8 @@ from gi_registry.core.models import Change
 class ReadOnlyAdmin(admin.ModelAdmin):
     """Look, search, but change nothing; shapes are left out, since their widget asks a server outside."""
 
+    formfield_overrides = {models.URLField: {"assume_scheme": "https"}}
+
     def get_exclude(self, request: HttpRequest, obj: models.Model | None = None) -> list[str]:
         return [f.name for f in self.model._meta.fields if hasattr(f, "geom_type")]
 

@@ -105,5 +105,5 @@ def in_one_sentence(error: ValidationError, model: type[models.Model]) -> str:
     parts = []
     for name, messages in error.message_dict.items():
         label = "" if name == "__all__" else f"{getattr(model._meta.get_field(name), 'verbose_name', name)}："
-        parts += [label + message for message in messages]
-    return "；".join(parts)
+        parts += [label + message.removesuffix("。") for message in messages]
+    return "；".join(parts) + "。"

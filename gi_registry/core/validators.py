@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 
 from gi_registry.core import clock
@@ -25,8 +26,9 @@ def day(text: str) -> date:
 
 def whole_number(text: str, name: str, low: int, high: int, default: int) -> int:
     """A whole number between `low` and `high`; empty is `default`. Raises BadInput otherwise."""
-    if not text.strip():
+    written = text.strip()
+    if not written:
         return default
-    if not text.strip().isascii() or not text.strip().isdigit() or not low <= int(text) <= high:
-        raise BadInput(f"{name} 必须是 {low} 到 {high} 之间的整数，所给的是“{text.strip()[:20]}”。")
-    return int(text)
+    if not re.fullmatch(r"[0-9]{1,18}", written) or not low <= int(written) <= high:
+        raise BadInput(f"{name} 必须是 {low} 到 {high} 之间的整数，所给的是“{written[:20]}”。")
+    return int(written)

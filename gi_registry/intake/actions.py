@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -22,6 +23,7 @@ from gi_registry.intake.records import Record, read
 from gi_registry.parties.models import Party
 from gi_registry.places.geometry import SRID, as_multipolygon, outline_of, to_geos
 from gi_registry.places.models import Kind, Place, PlaceVersion
+from gi_registry.places.validators import position
 from gi_registry.products.actions import draw_area
 from gi_registry.products.models import Area, Name, Product, Protection, Role, Statement
 
@@ -72,7 +74,7 @@ def load_one(record: Record, folder: Path, loader: Loader, tally: Tally) -> None
     try:
         with transaction.atomic():
             loader(record.content, folder, written)
-    except (Refusal, KeyError, TypeError, ValueError, shapely.errors.ShapelyError) as error:
+    except (Refusal, AttributeError, KeyError, TypeError, ValueError, shapely.errors.ShapelyError) as error:
         tally.refused.append(f"{record.file} 第 {record.line} 行：{reason(error)}")
     else:
         tally.outcomes[written.outcome] += 1
@@ -115,8 +117,18 @@ Loader = Callable[[dict[str, Any], Path, Written], None]
 
 
 def day(text: str | None) -> date | None:
-    """A day written 2010-12-24, or none."""
-    return date.fromisoformat(text) if text else None
+    """A day written 2010-12-24, or none. Raises BadInput."""
+    try:
+        return date.fromisoformat(text) if text else None
+    except (TypeError, ValueError):
+        raise BadInput(f"日期“{text}”读不出来：请写成 2010-12-24 这样的年-月-日。") from None
+
+
+def metres(number: Any) -> float:
+    """How far a border may be off. Raises BadInput for what is not a length."""
+    if not isinstance(number, int | float) or not 0 <= number < math.inf:
+        raise BadInput(f"界线误差“{number}”不是米数。")
+    return float(number)
 
 
 def named(model: type[models.Model], **key: Any) -> Any:
@@ -180,7 +192,7 @@ def load_district(content: dict[str, Any], folder: Path, written: Written) -> No
             "boundary_source": source,
             "boundary_grade": about["grade"],
             "boundary_note": "界线经过概括，只供参考。",
-            "uncertainty_m": float(about["uncertainty_m"]),
+            "uncertainty_m": metres(about["uncertainty_m"]),
         },
     )
 
@@ -197,7 +209,7 @@ def load_unit(content: dict[str, Any], folder: Path, written: Written) -> None:
     }
     if content["seat_lon"]:
         values |= {
-            "location": Point(float(content["seat_lon"]), float(content["seat_lat"]), srid=SRID),
+            "location": Point(*position(content["seat_lon"], content["seat_lat"]), srid=SRID),
             "location_source": named(Source, key=content["seat_source"]),
             "location_grade": content["seat_grade"],
             "location_note": content["seat_note"],
@@ -221,7 +233,7 @@ def cell_of(code: str, folder: Path) -> dict[str, Any]:
         "boundary_source": named(Source, key="schematic-cells"),
         "boundary_grade": "unverified",
         "boundary_note": "由驻地点划分的示意单元，不是行政界线。",
-        "uncertainty_m": float(cells[code]["properties"]["uncertainty_m"]),
+        "uncertainty_m": metres(cells[code]["properties"]["uncertainty_m"]),
         "schematic": True,
     }
 
@@ -259,7 +271,7 @@ def act(number: list[str] | None) -> Any:
     if not number:
         return None
     issuer, own, issued_on = number
-    return named(Announcement, issuer=issuer, number=own, issued_on=date.fromisoformat(issued_on))
+    return named(Announcement, issuer=issuer, number=own, issued_on=day(issued_on))
 
 
 def load_protection(product: Product, content: dict[str, Any], written: Written) -> None:

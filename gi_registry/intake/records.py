@@ -40,10 +40,13 @@ def read(path: Path) -> list[Record]:
 def from_csv(name: str, text: str) -> Iterator[tuple[int, dict[str, Any]]]:
     """Rows under the header; a row with more or fewer cells than the header spoils the file."""
     reader = csv.DictReader(text.splitlines(), strict=True)
-    for row in reader:
-        if None in row or None in row.values():
-            raise BadInput(f"{name} 第 {reader.line_num} 行：列数与表头不同。")
-        yield reader.line_num, row
+    try:
+        for row in reader:
+            if None in row or None in row.values():
+                raise BadInput(f"{name} 第 {reader.line_num} 行：列数与表头不同。")
+            yield reader.line_num, row
+    except csv.Error:
+        raise BadInput(f"{name} 第 {reader.reader.line_num} 行：CSV 写法有误。") from None
 
 
 def from_json(name: str, text: str) -> Iterator[tuple[int, dict[str, Any]]]:

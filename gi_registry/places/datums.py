@@ -79,7 +79,7 @@ def bd09_to_gcj02(lon: float, lat: float) -> tuple[float, float]:
 # --- Reading what people write ---------------------------------------------------------------------------------------
 
 AXES = {"lon": (_("经度"), 180.0, "EW", "东西"), "lat": (_("纬度"), 90.0, "NS", "北南")}
-CHINA = {"lon": (73.0, 136.0), "lat": (3.0, 54.0)}  # degrees; only used to tell swapped axes
+CHINA = {"lon": (73.0, 136.0), "lat": (3.0, 54.0)}  # degrees; to tell swapped axes, and where GCJ-02 makes sense
 NUMBER = r"(\d+(?:\.\d+)?)"
 DEGREES = re.compile(
     r"""^(?P<before>[NSEW东西南北]?)(?:经|纬)?\s*(?P<sign>[-+]?)\s*
@@ -116,14 +116,15 @@ def parse_degrees(text: str, axis: str) -> float:
     return value
 
 
+def in_china(lon: float, lat: float) -> bool:
+    """Whether the pair lies in the box around China."""
+    (west, east), (south, north) = CHINA["lon"], CHINA["lat"]
+    return west <= lon <= east and south <= lat <= north
+
+
 def look_swapped(lon: float, lat: float) -> bool:
     """Whether the pair makes sense in China only with its two numbers exchanged."""
-
-    def fits(value: float, axis: str) -> bool:
-        low, high = CHINA[axis]
-        return low <= value <= high
-
-    return not (fits(lon, "lon") and fits(lat, "lat")) and fits(lat, "lon") and fits(lon, "lat")
+    return not in_china(lon, lat) and in_china(lat, lon)
 
 
 RANGE = re.compile(

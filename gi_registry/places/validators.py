@@ -9,7 +9,7 @@ from django.core.validators import RegexValidator
 from django.utils.translation import gettext_lazy as _
 
 from gi_registry.core.errors import BadInput
-from gi_registry.places.datums import Datum, look_swapped, parse_degrees, to_cgcs2000
+from gi_registry.places.datums import Datum, in_china, look_swapped, parse_degrees, to_cgcs2000
 
 LARGEST_ACCURACY_M = 50_000.0  # a position less sure than this says nothing inside a county
 
@@ -23,7 +23,10 @@ def position(lon: str, lat: str, datum: str = "") -> tuple[float, float]:
     east, north = parse_degrees(lon, "lon"), parse_degrees(lat, "lat")
     if look_swapped(east, north):
         raise BadInput(f"经度和纬度似乎颠倒了：经度 {east:g}、纬度 {north:g} 不在中国境内，对调后才在。")
-    return to_cgcs2000(east, north, Datum(datum or Datum.CGCS2000))
+    given = Datum(datum or Datum.CGCS2000)
+    if given != Datum.CGCS2000 and not in_china(east, north):
+        raise BadInput(f"{given.value} 坐标只用于中国境内，经度 {east:g}、纬度 {north:g} 不在其中。")
+    return to_cgcs2000(east, north, given)
 
 
 def accuracy(text: str) -> float:

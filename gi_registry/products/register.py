@@ -6,12 +6,13 @@ Lists, the map, downloads and the API all show what `entries` returns, so they c
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
 from sys import intern
 
+import shapely
 from django.contrib.gis.db.models.functions import AsWKB
 from django.db.models import Prefetch, TextChoices
 
@@ -238,10 +239,10 @@ def read_facts() -> list[AreaFacts]:
     ]
 
 
-def read_shapes() -> dict[int, bytes]:
-    """The boundaries of all areas as well-known binary, by their row. One query, read in parts."""
+def read_shapes() -> Iterator[tuple[int, shapely.MultiPolygon]]:
+    """The boundaries of all areas by their row. One query, read in parts."""
     rows = Area.objects.filter(boundary__isnull=False).annotate(wkb=AsWKB("boundary")).values_list("pk", "wkb")
-    return {pk: bytes(wkb) for pk, wkb in rows.iterator(chunk_size=200)}
+    return ((pk, shapely.from_wkb(bytes(wkb))) for pk, wkb in rows.iterator(chunk_size=200))
 
 
 _held: AreaRegister | None = None
@@ -260,3 +261,9 @@ def area_register(revision: int | None = None) -> AreaRegister:
             _held = None  # let go of the old shapes before the new ones are read: a national register holds 300 MB
             _held = AreaRegister(revision)
         return _held
+
+
+def forget() -> None:
+    """Let go of the index: where rows came or went without a line of history, as in a test that is rolled back."""
+    global _held  # noqa: PLW0603 -- the one index of this process
+    _held = None

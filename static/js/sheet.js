@@ -7,8 +7,8 @@ const phone = window.matchMedia("(max-width: 48rem)");
 const short = window.matchMedia("(max-height: 43rem)");
 
 export class Sheet {
-  constructor(atlas, panel, onChange) {
-    Object.assign(this, { atlas, panel, onChange });
+  constructor(atlas, panel) {
+    Object.assign(this, { atlas, panel });
     this.handle = panel.querySelector("[data-handle]");
     this.handle.addEventListener("click", () => this.dragged || this.set(NEXT[this.state]));
     this.handle.addEventListener("pointerdown", (event) => this.#drag(event));
@@ -29,7 +29,6 @@ export class Sheet {
     this.atlas.dataset.sheet = state;
     this.handle.querySelector("[data-handle-text]").textContent = word(`sheet-${NEXT[state]}`);
     this.handle.setAttribute("aria-expanded", String(state !== "low"));
-    this.onChange?.();
   }
 
   /** Make room for the map where the sheet hides it. */

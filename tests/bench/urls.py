@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
-from django.urls import include, path
+from django.urls import path
+
+from gi_registry import urls
 
 
 def empty(request: HttpRequest) -> HttpResponse:
     return HttpResponse()
 
 
-urlpatterns = [path("empty", empty), path("", include("gi_registry.urls"))]
+urlpatterns = [path("empty", empty), *urls.urlpatterns]

@@ -1,0 +1,62 @@
+"""What every test stands on: plain static files, an area index of its own, Jinghai's register where it is asked for."""
+
+from __future__ import annotations
+
+import pytest
+from django.apps import apps
+from django.conf import settings as site
+from django.db import connection
+
+from gi_registry.intake.actions import load
+from gi_registry.products import register
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_blocker):
+    """GeoDjango asks the database for its version once a process; asked here, no test counts that query as its own."""
+    with django_db_blocker.unblock():
+        assert connection.ops.spatial_version
+
+
+@pytest.fixture(scope="session")
+def no_static_root(tmp_path_factory):
+    return tmp_path_factory.mktemp("static")
+
+
+@pytest.fixture(autouse=True)
+def plain_static_files(settings, no_static_root):
+    """Static files under their own names, so that no test needs collectstatic."""
+    plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+    settings.STORAGES = settings.STORAGES | {"staticfiles": plain}
+    settings.STATIC_ROOT = no_static_root
+
+
+@pytest.fixture(autouse=True)
+def quick_passwords(settings):
+    """A slow hash protects nobody here."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture(autouse=True)
+def no_index_of_another_test():
+    """A rolled-back test gives its revisions back, so that the next one would meet the index of the last."""
+    register.forget()
+
+
+@pytest.fixture(scope="session")
+def shipped():
+    """The rows that geodata/ makes; the first test that asks for `jinghai` fills them in."""
+    return {}
+
+
+@pytest.fixture
+def jinghai(db, shipped):
+    """The register as geodata/ makes it. Loading takes half a second, so it is done once and its rows are kept."""
+    if shipped:
+        for model, rows in shipped.items():
+            model._default_manager.bulk_create(rows)
+    else:
+        load(site.GEODATA_DIR)
+        ours = [app for app in apps.get_app_configs() if app.name.startswith("gi_registry.")]
+        models = [model for app in ours for model in app.get_models(include_auto_created=True)]
+        shipped |= {model: list(model._default_manager.all()) for model in models}

@@ -1,0 +1,40 @@
+from __future__ import annotations
+
+import re
+
+import pytest
+from django.contrib import admin
+
+from gi_registry.core.admin import ReadOnlyAdmin
+from gi_registry.products.models import Area
+
+REGISTER = sorted((m._meta.label_lower for m, a in admin.site._registry.items() if isinstance(a, ReadOnlyAdmin)))
+
+
+@pytest.fixture
+def staff(admin_client):
+    return admin_client
+
+
+@pytest.mark.parametrize("label", REGISTER)
+def test_the_register_is_read_and_never_written_by_hand(jinghai, staff, label):
+    base = f"/admin/{label.replace('.', '/')}/"
+    row = next(model for model in admin.site._registry if model._meta.label_lower == label).objects.first()
+    change = f"{base}{row.pk}/change/"
+
+    assert (staff.get(base).status_code, staff.get(change).status_code) == (200, 200)
+    refused = [
+        staff.get(f"{base}add/"),
+        staff.post(f"{base}add/"),
+        staff.post(change),
+        staff.post(f"{base}{row.pk}/delete/"),
+    ]
+    assert [answer.status_code for answer in refused] == [403] * 4
+
+
+def test_the_page_of_an_area_asks_no_server_outside(jinghai, staff):
+    html = staff.get(f"/admin/products/area/{Area.objects.first().pk}/change/").content.decode()
+
+    loaded = re.findall(r"<(?:script|link|img|iframe)[^>]*?(?:src|href)=\"([^\"]*)\"", html)
+    assert loaded
+    assert [address for address in loaded if not re.match(r"/(?!/)", address)] == []
