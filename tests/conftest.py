@@ -13,9 +13,10 @@ from gi_registry.products import register
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup, django_db_blocker):
-    """GeoDjango asks the database for its version once a process; asked here, no test counts that query as its own."""
+    """GeoDjango asks once a process what the database can do; asked here, no test counts these queries as its own."""
     with django_db_blocker.unblock():
         assert connection.ops.spatial_version
+        assert connection.ops.unsupported_functions is not None
 
 
 @pytest.fixture(scope="session")

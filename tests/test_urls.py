@@ -41,6 +41,6 @@ def test_no_address_answers_with_an_error_of_the_server(jinghai, admin_client, q
 
 
 @pytest.mark.parametrize("address", ["/products/{}/", "/places/{}/", "/api/products/{}.geojson"])
-@pytest.mark.parametrize("name", ["x", "%3Cb%3E", "独流老醋", "0" * 300, "..", "%ff"])
+@pytest.mark.parametrize("name", ["x", "%3Cb%3E", "独流老醋", "0" * 300, "..", "%ff", "%00"])
 def test_a_name_that_names_nothing_is_404(jinghai, client, address, name):
     assert client.get(address.format(name)).status_code == 404

@@ -30,7 +30,7 @@ def answer(view: Answer) -> Answer:
     @wraps(view)
     def wrapped(request: HttpRequest, **named: str) -> HttpResponse:
         revision = history.revision()
-        etag = quote_etag(mark(revision, request.get_full_path()))
+        etag = quote_etag(mark(revision, f"{request.path}?{request.META.get('QUERY_STRING', '')}"))
         response = get_conditional_response(request, etag=etag)
         if response is not None:
             return response

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.utils import timezone
+
+LEGAL_ZONE = ZoneInfo(settings.TIME_ZONE)
 
 
 def now() -> datetime:
@@ -14,4 +18,4 @@ def now() -> datetime:
 
 def today() -> date:
     """The legal day in China (Asia/Shanghai), which is what every span of days is measured in."""
-    return timezone.localdate()
+    return timezone.now().astimezone(LEGAL_ZONE).date()

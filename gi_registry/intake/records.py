@@ -54,6 +54,10 @@ def from_json(name: str, text: str) -> Iterator[tuple[int, dict[str, Any]]]:
     start = text.find("[", max(0, text.find('"features"')))
     if start < 0:
         raise BadInput(f"{name} 第 1 行：应是一个列表。")
+    if (
+        '"crs"' in text[:start]
+    ):  # RFC 7946 dropped it, some readers obey it: nobody could say which coordinates are meant
+        raise BadInput(f"{name} 第 1 行：GeoJSON 不应带 crs，坐标一律为 CGCS2000/WGS 84。")
     decoder, at = json.JSONDecoder(), start + 1
     while True:
         while text[at : at + 1] and text[at] in " \t\r\n,":

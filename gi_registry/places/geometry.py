@@ -21,6 +21,8 @@ from django.utils.translation import gettext_lazy as _
 from shapely import GeometryType, MultiPolygon, Polygon
 from shapely.geometry.base import BaseGeometry
 
+from gi_registry.core.errors import BadInput
+
 SRID = 4490  # CGCS2000, geographic
 METRIC_SRID = 4548  # CGCS2000 / 3-degree Gauss-Krüger CM 117E
 SEMI_MAJOR_M, FLATTENING = 6_378_137.0, 1 / 298.257222101  # CGCS2000's ellipsoid
@@ -58,10 +60,10 @@ def hectares(shape: BaseGeometry) -> float:
 
 
 def as_multipolygon(shape: BaseGeometry) -> MultiPolygon:
-    """`shape` as one MultiPolygon, outer rings counter-clockwise (RFC 7946). Raises TypeError for lines and points."""
+    """`shape` as one MultiPolygon, outer rings counter-clockwise (RFC 7946). Raises BadInput for lines and points."""
     parts = shapely.get_parts(shape)
     if not len(parts) or not all(isinstance(part, Polygon) for part in parts):
-        raise TypeError(f"not made of polygons: {shape.geom_type}")
+        raise BadInput(f"界线应是面（Polygon 或 MultiPolygon），所给的是 {shape.geom_type}。")
     return shapely.orient_polygons(MultiPolygon(list(parts)))
 
 

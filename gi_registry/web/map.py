@@ -38,9 +38,6 @@ def listing(request: HttpRequest) -> dict[str, Any]:
     everything = entries(on, Filters())
     found = entries(on, asked) if asked != Filters() else everything
     rows = Paginator(found, ROWS).get_page(request.GET.get("page"))
-    query = request.GET.copy()
-    for name in ("part", "page"):
-        query.pop(name, None)
     return {
         "on": on,
         "today": clock.today(),
@@ -51,8 +48,6 @@ def listing(request: HttpRequest) -> dict[str, Any]:
         "stages": ticked(Stage, asked.stages, count(everything, "stage")),
         "regimes": ticked(Regime, asked.regimes, count(everything, "regime")),
         "categories": ticked(Category, asked.categories, dict(Counter(entry.product.category for entry in everything))),
-        "query": query.urlencode(),
-        "selected": request.GET.get("product", ""),
     }
 
 

@@ -35,8 +35,3 @@ def ticked(choices: Any, chosen: frozenset[str], counts: dict[str, int]) -> list
         {"value": value, "label": label, "ticked": value in chosen, "count": counts.get(value, 0)}
         for value, label in choices.choices
     ]
-
-
-def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """The page for an address that names nothing."""
-    return render(request, "refusal.html", {"sentence": "没有这个页面。"}, status=404)

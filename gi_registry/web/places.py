@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
@@ -21,7 +22,7 @@ from gi_registry.web.products import Footnotes
 @page
 def detail(request: HttpRequest, code: str) -> HttpResponse:
     """The unit as it stood on a day, with the products whose areas name it or the unit above it."""
-    place = Place.objects.filter(code=code).first()
+    place = Place.objects.filter(code=code).first() if code.isdecimal() else None
     if place is None:
         raise NotInRegister(f"登记簿没有代码为“{code[:12]}”的行政区。")
     on = day(request.GET.get("on", ""))
@@ -47,7 +48,9 @@ def detail(request: HttpRequest, code: str) -> HttpResponse:
 
 
 def products_here(place: Place, version: PlaceVersion | None, on: date) -> list[Entry]:
-    """The products with an area on the day that names this unit or the unit it belongs to."""
-    units = [place] + ([version.parent] if version and version.parent else [])
-    slugs = set(Area.objects.on(on).filter(units__in=units).values_list("product__slug", flat=True))
+    """The products with an area on the day that names this unit, the one it belongs to, or one that belongs to it."""
+    named = Q(units__code__startswith=place.code)  # a town's code begins with its county's
+    if version and version.parent:
+        named |= Q(units=version.parent)
+    slugs = set(Area.objects.on(on).filter(named).values_list("product__slug", flat=True))
     return [entry for entry in entries(on, Filters()) if entry.slug in slugs]

@@ -244,7 +244,7 @@ def test_a_bad_row_of_any_file_is_refused_and_so_is_what_rests_on_it(geodata, na
             {"type": "Polygon", "coordinates": [[[116, 38], [117, 39], [117, 38], [116, 39], [116, 38]]]},
             "界线无效：Self-intersection[116.5 38.5]。",
         ),
-        ({"type": "Point", "coordinates": [116, 38]}, "有一项的写法不对（not made of polygons: Point）。"),
+        ({"type": "Point", "coordinates": [116, 38]}, "界线应是面（Polygon 或 MultiPolygon），所给的是 Point。"),
         ({"type": "Polygon"}, "缺少“coordinates”一项。"),
         (None, None),
         ({}, None),

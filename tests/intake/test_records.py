@@ -38,6 +38,11 @@ def test_each_row_knows_its_line(tmp_path):
         ("rows.json", '[\n{"a": 1},\n', "rows.json 第 3 行：JSON 写法有误。"),
         ("rows.json", '[\n{"a": 1},\n"b"\n]', "rows.json 第 3 行：应是一个对象。"),
         ("rows.json", "", "rows.json 第 1 行：应是一个列表。"),
+        (
+            "rows.geojson",
+            '{"crs": {"type": "name"}, "features": [{"a": "1"}]}',
+            "rows.geojson 第 1 行：GeoJSON 不应带 crs，坐标一律为 CGCS2000/WGS 84。",
+        ),
         ("rows.json", '{"a": 1}', "rows.json 第 1 行：应是一个列表。"),
         ("rows.csv", "a,b\n1,2\n1\n", "rows.csv 第 3 行：列数与表头不同。"),
         ("rows.csv", "a,b\n1,2,3\n", "rows.csv 第 2 行：列数与表头不同。"),
