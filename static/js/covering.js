@@ -99,6 +99,7 @@ function drawnSide({ verdict, inside }) {
 function parametersOf(point, on) {
   const parameters = new URLSearchParams({ lon: point.lon.toFixed(6), lat: point.lat.toFixed(6) });
   if (point.accuracy) parameters.set("accuracy", String(point.accuracy));
+  parameters.set("nearest", "1");
   if (on) parameters.set("on", on);
   return parameters;
 }
