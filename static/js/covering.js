@@ -22,7 +22,7 @@ export class CoveringCard {
     this.asking = new AbortController();
     const { signal } = this.asking;
     try {
-      this.#show(await askJson(`${this.addresses.covering}?${parametersOf(point, on)}`, signal), point, on);
+      this.#show(await askJson(`${this.addresses.covering}?${parametersOf(point, on)}&nearest=1`, signal), point, on);
     } catch (error) {
       if (error.name === "AbortError") return;
       this.part("summary").textContent = error.message;
@@ -99,7 +99,6 @@ function drawnSide({ verdict, inside }) {
 function parametersOf(point, on) {
   const parameters = new URLSearchParams({ lon: point.lon.toFixed(6), lat: point.lat.toFixed(6) });
   if (point.accuracy) parameters.set("accuracy", String(point.accuracy));
-  parameters.set("nearest", "1");
   if (on) parameters.set("on", on);
   return parameters;
 }
