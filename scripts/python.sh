@@ -13,7 +13,7 @@ find_uv() {
   local version
   for uv in uv var/uv/bin/uv; do
     version=$("$uv" --version 2>/dev/null | cut -d ' ' -f 2) || continue
-    printf '0.5.0\n%s\n' "$version" | sort -CV && return
+    printf '0.6.0\n%s\n' "$version" | sort -CV && return
   done
   return 1
 }

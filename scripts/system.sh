@@ -71,10 +71,10 @@ apt_install() {
 
 install_packages() {
   local by_hand="apt-get update && apt-get install -y $*"
-  command -v apt-get >/dev/null || fail "缺少 $*，而这里没有 apt-get：请用本系统的软件包管理器装好后再运行。"
-  may_be_root || fail "缺少 $*，而当前用户不是 root、也不能用 sudo：请管理员运行 $by_hand，然后再运行一次。"
+  command -v apt-get >/dev/null || fail "缺少 $*，而这里没有 apt-get：请用本系统的软件包管理器装好后再来一次。"
+  may_be_root || fail "缺少系统软件包，而当前用户不是 root、也不能用 sudo：请管理员运行 $by_hand，然后再来一次。"
   say "      用 apt 安装 $*"
-  fetched apt "apt 没能装上 $*：请检查网络与软件源后再运行，或手工运行 $by_hand" apt_install "$@"
+  fetched apt "apt 没能装上系统软件包：请检查网络与软件源后再运行，或手工运行 $by_hand" apt_install "$@"
 }
 
 browser_package() {
