@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from gi_registry.api.answers import answer, as_json
@@ -14,7 +15,7 @@ from gi_registry.core.validators import day
 from gi_registry.places.geometry import Verdict
 from gi_registry.places.validators import accuracy, position
 from gi_registry.products.models import Stage
-from gi_registry.products.register import AreaRegister, Finding, area_register, label
+from gi_registry.products.register import AreaFacts, AreaRegister, Finding, area_register, label
 
 
 @answer
@@ -67,20 +68,26 @@ def summary(findings: list[Finding]) -> str:
 
 def described(finding: Finding, on: date) -> dict[str, Any]:
     """One area and the verdict on the point."""
-    area = finding.area
-    stage = area.stage_on(on)
     return {
-        "slug": area.slug,
-        "name": area.name,
-        "url": f"/products/{area.slug}/",
-        "regime": area.regime,
-        "regime_label": area.regime_label,
-        "stage": stage or None,
-        "stage_label": label(Stage, stage) if stage else None,
+        **of_area(finding.area, finding.area.stage_on(on)),
         "verdict": finding.verdict,
         "verdict_label": label(Verdict, finding.verdict),
         "inside": finding.inside,
         "distance_m": round(finding.distance_m, 1),
+    }
+
+
+@lru_cache(maxsize=1_000)
+def of_area(area: AreaFacts, stage: str) -> dict[str, Any]:
+    """What is the same of an area for every point."""
+    return {
+        "slug": area.slug,
+        "name": area.name,
+        "url": reverse("product", args=[area.slug]),
+        "regime": area.regime,
+        "regime_label": area.regime_label,
+        "stage": stage or None,
+        "stage_label": label(Stage, stage) if stage else None,
         "uncertainty_m": area.uncertainty_m,
         "schematic": area.schematic,
         "basis": area.basis,

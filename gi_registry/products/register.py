@@ -124,7 +124,7 @@ def passes(entry: Entry, filters: Filters) -> bool:
 # --- Points ----------------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class AreaFacts:
     """What an answer about a point says of an area; held in the process beside its shape."""
 

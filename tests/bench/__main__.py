@@ -67,11 +67,12 @@ def over_http() -> Iterator[Row]:
         server.get(asked[0])  # reads the shapes
         for address in asked[:200]:
             server.get(address)
-        answer, nothing = medians(server, asked, ["/empty"] * REQUESTS)
+        answer, nothing, bare = medians(server, asked, ["/empty"] * REQUESTS, ["/empty.json"] * REQUESTS)
         memory = server.memory_mb()
-    yield Row("/api/covering median", answer * 1000, "ms", nothing * 1000 * 1.5)
+    yield Row("/api/covering median", answer * 1000, "ms", float("inf"))
     yield Row("empty view median", nothing * 1000, "ms", float("inf"))
     yield Row("/api/covering against an empty view", answer / nothing, "times", 1.5)
+    yield Row("/api/covering against an empty API answer", answer / bare, "times", float("inf"))
     yield Row("memory of one worker, national register", memory, "MB", 400)
 
 
@@ -90,7 +91,7 @@ def in_bulk() -> Iterator[Row]:
         bare.append(time.perf_counter() - start)
         if pairs.shape[1] != len(number):
             raise AssertionError("the two ways disagree")
-    yield Row("100,000 points in bulk", min(ours) * 1000, "ms", min(bare) * 1000 * 2)
+    yield Row("100,000 points in bulk", min(ours) * 1000, "ms", float("inf"))
     yield Row("bulk against a bare STRtree query", min(ours) / min(bare), "times", 2)
 
 
