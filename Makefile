@@ -22,10 +22,10 @@ fmt: ## 整理代码格式并改掉能自动改的问题
 	@scripts/run.sh .venv/bin/ruff format .
 	@scripts/run.sh .venv/bin/ruff check --fix .
 
-bench: ## 量一量速度
+bench: ## 量速度与大小，与限值对照
 	@scripts/run.sh $(PYTHON) -m tests.bench
 
-cells: ## 重新生成 geodata/ 里的网格
+cells: ## 重新绘制 geodata/ 里的乡镇示意单元
 	@scripts/run.sh $(PYTHON) manage.py make_cells
 
 clean: ## 删除 .venv 与 var/，连同演示数据库（须 CONFIRM=1）

@@ -39,7 +39,10 @@ def detail(request: HttpRequest, code: str) -> HttpResponse:
             "place": place,
             "version": version,
             "parent": version and version.parent and version.parent.versions.on(on).first(),
-            "children": PlaceVersion.objects.on(on).filter(parent=place).select_related("place").defer("boundary"),
+            "children": PlaceVersion.objects.on(on)
+            .filter(parent=place)
+            .select_related("place")
+            .defer("boundary", "outline"),
             "square_km": version and version.boundary and hectares(to_shapely(version.boundary)) / 100,
             "rows": products_here(place, version, on),
             "sources": notes.sources,

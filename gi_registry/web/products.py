@@ -16,6 +16,7 @@ from gi_registry.core import clock
 from gi_registry.core.errors import NotInRegister
 from gi_registry.core.validators import day
 from gi_registry.gazette.models import Source
+from gi_registry.places.models import PlaceVersion
 from gi_registry.products.models import Area, Product, Stage, Statement, Subject
 from gi_registry.products.register import Filters, entries, held_on
 from gi_registry.web.map import listing
@@ -59,10 +60,10 @@ def everything_about() -> list[Any]:
     return [
         "names__source",
         "protections__source",
-        "protections__announcement",
+        "protections__announcement__source",
         "protections__holder",
         Prefetch("areas", Area.objects.defer("boundary", "outline").select_related("source", "announcement")),
-        "areas__units__versions",
+        Prefetch("areas__units__versions", PlaceVersion.objects.defer("boundary", "outline")),
         Prefetch("standards", Standard.objects.select_related("source")),
         Prefetch("statements", Statement.objects.select_related("source")),
         "roles__party",
