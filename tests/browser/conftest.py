@@ -16,6 +16,9 @@ from gi_registry.intake.actions import load
 # Playwright runs an event loop in this thread; the tests' own queries are not asynchronous for that.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 
+# The live server takes its static files from where they are written, but WhiteNoise looks for a collected folder.
+site.STATIC_ROOT.mkdir(parents=True, exist_ok=True)
+
 QUIET = (
     "--no-sandbox",
     "--disable-gpu",
