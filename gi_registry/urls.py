@@ -5,9 +5,11 @@ from __future__ import annotations
 from django.contrib import admin
 from django.urls import include, path
 
+from gi_registry.api.covering import covering
 from gi_registry.api.health import healthz
 
 urlpatterns = [
+    path("api/covering", covering, name="api-covering"),  # asked for far more often than the rest
     path("api/", include("gi_registry.api.urls")),
     path("healthz", healthz, name="healthz"),
     path("admin/", admin.site.urls),

@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from functools import wraps
 from http import HTTPStatus
 from typing import Any
 
+import orjson
 from django.http import HttpRequest, HttpResponse
 from django.utils.cache import get_conditional_response
 from django.views.decorators.http import require_safe
 
 from gi_registry import __version__
-from gi_registry.core import clock, history
+from gi_registry.core import clock
 from gi_registry.core.errors import Refusal
+from gi_registry.core.revision import revision as newest_revision
 
 GEOJSON, JSON, PROBLEM = "application/geo+json", "application/json", "application/problem+json"
-
-COMPACT = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=str)
 
 Answer = Callable[..., HttpResponse]
 
@@ -29,7 +28,7 @@ def answer(view: Answer) -> Answer:
     @require_safe
     @wraps(view)
     def wrapped(request: HttpRequest, **named: str) -> HttpResponse:
-        revision = history.revision()
+        revision = newest_revision()
         etag = f'"{revision}-{__version__}-{clock.today()}"'  # an address asks the same of the same register all day
         if "HTTP_IF_NONE_MATCH" in request.META and (same := get_conditional_response(request, etag=etag)):
             return same
@@ -47,7 +46,7 @@ def answer(view: Answer) -> Answer:
 
 def as_json(content: Any, content_type: str = JSON) -> HttpResponse:
     """`content` written compactly, Chinese as it is; translated labels become their text."""
-    return HttpResponse(COMPACT.encode(content), content_type=content_type)
+    return HttpResponse(orjson.dumps(content, default=str), content_type=content_type)
 
 
 def problem(refusal: Refusal) -> HttpResponse:

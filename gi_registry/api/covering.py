@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from functools import cache, lru_cache
+from functools import cache
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -77,13 +77,18 @@ def described(finding: Finding, on: date) -> dict[str, Any]:
     }
 
 
-@lru_cache(maxsize=1_000)
+@cache
+def products() -> str:
+    """The address of the list, under which every product has its own; looked up once."""
+    return reverse("products")
+
+
 def of_area(area: AreaFacts, stage: str) -> dict[str, Any]:
     """What is the same of an area for every point."""
     return {
         "slug": area.slug,
         "name": area.name,
-        "url": reverse("product", args=[area.slug]),
+        "url": f"{products()}{area.slug}/",
         "regime": area.regime,
         "regime_label": area.regime_label,
         "stage": stage or None,

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
+import orjson
 from django.conf import settings
 from django.contrib.gis.db.models.functions import AsGeoJSON, Transform
 from django.contrib.gis.geos import Polygon
@@ -49,7 +49,7 @@ def feature(version: Any) -> dict[str, Any]:
     return {
         "type": "Feature",
         "id": version.place.code,
-        "geometry": json.loads(version.drawn) if version.drawn else None,
+        "geometry": orjson.Fragment(version.drawn) if version.drawn else None,
         "properties": {
             "code": version.place.code,
             "name": version.name,

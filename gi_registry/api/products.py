@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from datetime import date
 from typing import Any
 
+import orjson
 from django.contrib.gis.db.models.functions import AsGeoJSON, Transform
 from django.contrib.gis.geos import Polygon
 from django.http import HttpRequest, HttpResponse
@@ -66,7 +66,7 @@ def outlines(keys: list[int], box: tuple[float, float, float, float] | None) -> 
         window.srid = SRID
         areas = areas.filter(outline__intersects=window)
     rows = areas.annotate(drawn=AsGeoJSON(Transform("outline", WGS84), precision=DECIMALS)).values_list("pk", "drawn")
-    return {pk: json.loads(drawn) for pk, drawn in rows}
+    return {pk: orjson.Fragment(drawn) for pk, drawn in rows}
 
 
 def features_of(entry: Entry, shapes: dict[int, Any], *, everything: bool) -> list[dict[str, Any]]:

@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import date
 from enum import Enum
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar
 
 from django.contrib.gis.geos import GEOSGeometry
 from django.core.exceptions import ValidationError
-from django.db import connection, models, transaction
+from django.db import models, transaction
 
 from gi_registry.core import clock
 from gi_registry.core.errors import BadInput
 from gi_registry.core.models import Change
+from gi_registry.core.revision import moved
 
 M = TypeVar("M", bound=models.Model)
 
@@ -24,13 +25,6 @@ class Outcome(Enum):
     MADE = "made"
     CHANGED = "changed"
     SAME = "same"
-
-
-def revision() -> int:
-    """The number of the newest line of history, 0 in an empty register. One indexed look-up, asked on every request."""
-    with connection.cursor() as cursor:
-        cursor.execute(f"SELECT MAX(id) FROM {Change._meta.db_table}")  # noqa: S608 -- a constant of ours
-        return cast("int | None", cursor.fetchone()[0]) or 0
 
 
 def as_json(value: Any) -> Any:
@@ -90,6 +84,7 @@ def put(
         before=None if made else as_json(before),
         after=as_json(after),
     )
+    moved()
     return row, Outcome.MADE if made else Outcome.CHANGED
 
 

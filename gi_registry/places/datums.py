@@ -80,6 +80,7 @@ def bd09_to_gcj02(lon: float, lat: float) -> tuple[float, float]:
 
 AXES = {"lon": (_("经度"), 180.0, "EW", "东西"), "lat": (_("纬度"), 90.0, "NS", "北南")}
 CHINA = {"lon": (73.0, 136.0), "lat": (3.0, 54.0)}  # degrees; to tell swapped axes, and where GCJ-02 makes sense
+DECIMAL = re.compile(r"-?[0-9]{1,3}\.[0-9]{1,15}\Z")
 NUMBER = r"(\d+(?:\.\d+)?)"
 DEGREES = re.compile(
     r"""^(?P<before>[NSEW东西南北]?)(?:经|纬)?\s*(?P<sign>[-+]?)\s*
@@ -95,6 +96,8 @@ def parse_degrees(text: str, axis: str) -> float:
     `axis` is "lon" or "lat". Raises BadInput with a sentence that names the axis.
     """
     label, limit, letters, words = AXES[axis]
+    if DECIMAL.match(text) and -limit <= (value := float(text)) <= limit:
+        return value  # what scripts send, thousands of times
     cleaned = unicodedata.normalize("NFKC", text).strip().replace("’", "'").replace("”", '"').replace("“", '"')
     if not cleaned:
         raise BadInput(f"请填写{label}。")

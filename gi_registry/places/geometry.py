@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import Self
 
 import numpy as np
@@ -28,9 +28,9 @@ METRIC_SRID = 4548  # CGCS2000 / 3-degree Gauss-Krüger CM 117E
 SEMI_MAJOR_M, FLATTENING = 6_378_137.0, 1 / 298.257222101  # CGCS2000's ellipsoid
 
 LONGEST_EDGE = 0.01  # degrees (about 1 km): longer edges are divided before projecting, so that they stay straight
+SHORT_EDGE = 0.004  # degrees: in rings held as numbers, so that an edge is near only where one of its vertices is
 OUTLINE_TOLERANCE_M = 30.0
 DECIMALS = 6  # of a degree: a decimetre
-TINY = 1e-12  # square metres: keeps an edge without length from dividing by zero
 ON_THE_BORDER_M = 1e-6  # nearer than a micrometre is on the border
 
 
@@ -89,6 +89,7 @@ def to_shapely(shape: GEOSGeometry) -> BaseGeometry:
     return shapely.from_wkb(bytes(shape.wkb))
 
 
+@lru_cache(maxsize=4)  # every shape near a point asks it of the same latitude
 def metres_per_degree(lat: float) -> tuple[float, float]:
     """Length in metres of one degree of longitude and one of latitude at `lat`, on CGCS2000's ellipsoid."""
     e2 = FLATTENING * (2 - FLATTENING)
@@ -100,20 +101,21 @@ def metres_per_degree(lat: float) -> tuple[float, float]:
 
 @dataclass(frozen=True, slots=True)
 class Rings:
-    """All rings of a shape as plain numbers: closed rings one after another, `ends` the last vertex of each but one.
+    """All rings of a shape as plain numbers: closed rings one after another, `ends` the last vertex of each.
 
-    `vertices` (n, 2) in degrees lies column by column, `offsets` are those of GeoArrow.
+    `vertices` (n, 2) in degrees lies column by column, no edge longer than SHORT_EDGE; `offsets` are those of GeoArrow.
     """
 
     vertices: np.ndarray
     offsets: tuple[np.ndarray, ...]
-    ends: np.ndarray
+    ends: frozenset[int]
 
     @classmethod
     def of(cls, shape: MultiPolygon) -> Self:
-        """The rings of `shape`."""
-        _kind, vertices, offsets = shapely.to_ragged_array([shape], include_z=False)
-        return cls(np.asfortranarray(vertices), offsets, offsets[0][1:-1] - 1)
+        """The rings of `shape`, its long edges divided."""
+        divided = as_multipolygon(shapely.segmentize(shape, SHORT_EDGE))  # a single part comes back as a Polygon
+        _kind, vertices, offsets = shapely.to_ragged_array([divided], include_z=False)
+        return cls(np.asfortranarray(vertices), offsets, frozenset((offsets[0][1:] - 1).tolist()))
 
     def shape(self) -> MultiPolygon:
         """The shape that has these rings."""
@@ -130,20 +132,39 @@ def lie(rings: Rings, lon: float, lat: float) -> tuple[bool, float]:
     a ray to the east crosses the rings an odd number of times. Plain arithmetic, so that a phone can do the same.
     """
     per_lon, per_lat = metres_per_degree(lat)
-    x, y = (rings.vertices[:, 0] - lon) * per_lon, (rings.vertices[:, 1] - lat) * per_lat
-    dx, dy = x[1:] - x[:-1], y[1:] - y[:-1]
-    dx[rings.ends] = dy[rings.ends] = 0.0  # no edge leads from one ring to the next
+    x, y = rings.vertices[:, 0] - lon, rings.vertices[:, 1] - lat
+    x *= per_lon
+    y *= per_lat
 
-    along = -(x[:-1] * dx + y[:-1] * dy) / np.maximum(dx * dx + dy * dy, TINY)
-    np.clip(along, 0.0, 1.0, out=along)
-    px, py = along * dx + x[:-1], along * dy + y[:-1]
-    distance_m = math.sqrt((px * px + py * py).min())
+    squares = x * x
+    squares += y * y
+    half_edge_m = SHORT_EDGE * max(per_lon, per_lat) / 2
+    close = (squares <= squares.min() + half_edge_m**2).nonzero()[0].tolist()  # the nearest edge has such a vertex
+    edges = {edge for vertex in close for edge in (vertex - 1, vertex)} - rings.ends - {-1}
+    distance_m = math.sqrt(min(square_to_edge(*ends_of(x, y, edge)) for edge in edges))
 
     above = y > 0
-    crossing = np.flatnonzero(above[1:] != above[:-1])
-    rise = dy[crossing]
-    east = (x[crossing] * rise > y[crossing] * dx[crossing]) == (rise > 0)
-    return bool(np.count_nonzero(east & (rise != 0)) % 2) or distance_m < ON_THE_BORDER_M, distance_m
+    crossing = set((above[1:] != above[:-1]).nonzero()[0].tolist()) - rings.ends
+    east = sum(crosses_east(*ends_of(x, y, edge)) for edge in crossing)
+    return east % 2 == 1 or distance_m < ON_THE_BORDER_M, distance_m
+
+
+def ends_of(x: np.ndarray, y: np.ndarray, edge: int) -> tuple[float, float, float, float]:
+    """Where an edge begins, and how far it leads."""
+    x0, y0 = x.item(edge), y.item(edge)
+    return x0, y0, x.item(edge + 1) - x0, y.item(edge + 1) - y0
+
+
+def square_to_edge(x: float, y: float, dx: float, dy: float) -> float:
+    """Square of the distance from the origin to the edge that leads from (x, y) by (dx, dy)."""
+    along = -(x * dx + y * dy) / ((dx * dx + dy * dy) or 1.0)
+    along = min(max(along, 0.0), 1.0)
+    return (x + along * dx) ** 2 + (y + along * dy) ** 2
+
+
+def crosses_east(x: float, y: float, dx: float, dy: float) -> bool:
+    """Whether the edge, which passes the origin's latitude, does so to the east of it."""
+    return (x * dy > y * dx) == (dy > 0)
 
 
 class Verdict(models.TextChoices):

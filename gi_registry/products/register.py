@@ -11,12 +11,13 @@ from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
 from sys import intern
+from typing import NamedTuple
 
 import shapely
 from django.contrib.gis.db.models.functions import AsWKB
 from django.db.models import Prefetch, TextChoices
 
-from gi_registry.core import history
+from gi_registry.core import revision as revisions
 from gi_registry.core.spans import Spanned
 from gi_registry.core.text import Searchable
 from gi_registry.gazette.models import Grade
@@ -174,8 +175,7 @@ def label(choices: type[TextChoices], value: str) -> str:
     return str(choices(value).label)
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(NamedTuple):
     """The verdict on a point and one area; `inside` is what the drawn shape says, whatever its border is worth."""
 
     area: AreaFacts
@@ -252,7 +252,7 @@ _lock = threading.Lock()
 def area_register(revision: int | None = None) -> AreaRegister:
     """The areas of the newest revision (or the given one), indexed; rebuilt only when the register has changed."""
     global _held  # noqa: PLW0603 -- the one index of this process
-    revision = history.revision() if revision is None else revision
+    revision = revisions.revision() if revision is None else revision
     held = _held
     if held is not None and held.revision == revision:
         return held

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from gi_registry.core import history
+from gi_registry.core.revision import revision
 from tests import make, shapes
 
 pytestmark = pytest.mark.django_db
@@ -22,7 +22,7 @@ def test_the_whole_answer_inside(client):
         "lat": 38.85,
         "accuracy_m": 10.0,
         "on": "2025-01-01",
-        "revision": history.revision(),
+        "revision": revision(),
         "summary": "在范围内：产品0。",
         "covering": [
             {

@@ -4,7 +4,8 @@ import geopandas
 import pytest
 import shapely
 
-from gi_registry.core import clock, history
+from gi_registry.core import clock
+from gi_registry.core.revision import revision
 from tests import make, shapes
 
 pytestmark = pytest.mark.django_db
@@ -31,7 +32,7 @@ def test_the_whole_answer(client):
     assert answer.json() == {
         "type": "FeatureCollection",
         "on": "2025-01-01",
-        "revision": history.revision(),
+        "revision": revision(),
         "numberMatched": 1,
         "numberReturned": 1,
         "features": [

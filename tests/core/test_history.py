@@ -4,10 +4,10 @@ from datetime import date
 
 import pytest
 
-from gi_registry.core import history
 from gi_registry.core.errors import BadInput
 from gi_registry.core.history import Outcome, put
 from gi_registry.core.models import Change
+from gi_registry.core.revision import revision
 from gi_registry.gazette.models import Source
 from gi_registry.places.geometry import to_geos
 from gi_registry.places.models import PlaceVersion
@@ -24,7 +24,7 @@ def lines():
 
 
 def test_an_empty_register_has_revision_0():
-    assert history.revision() == 0
+    assert revision() == 0
 
 
 def test_a_row_is_made_and_noted():
@@ -49,18 +49,18 @@ def test_a_change_keeps_what_stood_before_and_only_that():
 
 def test_writing_what_stands_changes_nothing_and_leaves_no_line():
     first, _made = put(Source, KEY, PLAN, by="王敏")
-    revision = history.revision()
+    before = revision()
 
     assert put(Source, KEY, PLAN, by="李强") == (first, Outcome.SAME)
-    assert (len(lines()), history.revision()) == (1, revision)
+    assert (len(lines()), revision()) == (1, before)
 
 
 def test_every_change_gives_the_register_a_higher_revision():
     put(Source, KEY, PLAN, by="王敏")
-    first = history.revision()
+    first = revision()
     put(Source, KEY, {"title": "新规划"}, by="王敏")
 
-    assert history.revision() > first > 0
+    assert revision() > first > 0
 
 
 def test_a_refusal_names_the_field_in_chinese_and_writes_nothing():

@@ -6,9 +6,9 @@ import shutil
 import pytest
 from django.core.management import CommandError, call_command
 
-from gi_registry.core import history
 from gi_registry.core.history import Outcome
 from gi_registry.core.models import Change
+from gi_registry.core.revision import revision
 from gi_registry.gazette.models import Announcement, LawVersion, Source
 from gi_registry.intake.actions import load
 from gi_registry.parties.models import Party
@@ -87,7 +87,7 @@ def test_the_wording_of_an_act_is_kept_verbatim(jinghai):
 
 def test_the_report_counts_what_was_read_and_made_and_twice_changes_nothing(settings):
     first = load(settings.GEODATA_DIR)
-    revision = history.revision()
+    before = revision()
     second = load(settings.GEODATA_DIR)
 
     assert {name: tally.read for name, tally in first.files.items()} == READ
@@ -97,7 +97,7 @@ def test_the_report_counts_what_was_read_and_made_and_twice_changes_nothing(sett
     assert {name: dict(tally.outcomes) for name, tally in second.files.items()} == {
         name: {Outcome.SAME: number} for name, number in READ.items()
     }
-    assert (first.refused, second.refused, history.revision()) == ([], [], revision)
+    assert (first.refused, second.refused, revision()) == ([], [], before)
 
 
 # --- Broken files ----------------------------------------------------------------------------------------------------

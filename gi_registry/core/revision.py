@@ -1,0 +1,89 @@
+"""The register's revision: whatever is derived from the register (index, ETag) is good for as long as it stays."""
+
+from __future__ import annotations
+
+import mmap
+import os
+import time
+from functools import cache
+from pathlib import Path
+from typing import NamedTuple, cast
+
+from django.db import connection, transaction
+
+from gi_registry.core.models import Change
+
+TRUSTED_S = 1.0  # a writer that dies between its commit and its mark is noticed after so many seconds
+
+
+class Mark:
+    """Eight bytes that all processes working on one SQLite file share; every writer sets them to something new.
+
+    So a reader that finds them as they were need not ask the database, whose locks cost more than a whole answer.
+    """
+
+    def __init__(self, path: Path) -> None:
+        with path.open("a+b") as file:
+            file.truncate(8)
+            self.shared = mmap.mmap(file.fileno(), 8)
+
+    def read(self) -> bytes:
+        return self.shared[:]
+
+    def move(self) -> None:
+        self.shared[:] = os.urandom(8)
+
+
+class Held(NamedTuple):
+    """The revision as this process last read it, under which mark and when."""
+
+    mark: bytes
+    at: float
+    revision: int
+
+
+_held: dict[str, Held] = {}
+
+
+def revision() -> int:
+    """The number of the newest line of history, 0 in an empty register. Asked on every request."""
+    mark = shared_mark()
+    if mark is None or connection.in_atomic_block:
+        return newest()
+    name, seen, at = connection.settings_dict["NAME"], mark.read(), time.monotonic()
+    held = _held.get(name)
+    if held is None or held.mark != seen or at - held.at > TRUSTED_S:
+        held = _held[name] = Held(seen, at, newest())
+    return held.revision
+
+
+def newest() -> int:
+    """The revision from the database: one indexed look-up."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT MAX(id) FROM {Change._meta.db_table}")  # noqa: S608 -- a constant of ours
+        return cast("int | None", cursor.fetchone()[0]) or 0
+
+
+def moved() -> None:
+    """Said by whoever writes, in the transaction: others ask the database again, now and once the change stands."""
+    mark = shared_mark()
+    if mark is not None:
+        mark.move()
+        transaction.on_commit(mark.move)
+
+
+def shared_mark() -> Mark | None:
+    """The mark beside a SQLite file; None for databases that other machines may write to, or that live in memory."""
+    name = str(connection.settings_dict["NAME"])
+    if connection.vendor != "sqlite" or name.startswith(("file:", ":memory:")):
+        return None
+    return mark_beside(name)
+
+
+@cache
+def mark_beside(database: str) -> Mark | None:
+    """The mark of the SQLite file called `database`; None where its folder takes no file."""
+    try:
+        return Mark(Path(f"{database}-revision"))
+    except OSError:
+        return None
