@@ -46,11 +46,12 @@ function select(slug, { push = true, fit = true } = {}) {
   selected = slug;
   map.select(slug);
   list.mark(slug);
+  // Before the map moves: without animation the move itself writes, over the entry to which the back button returns.
+  if (push) writeAddress({ filters, view: map.view, selected }, true);
   if (slug && fit) {
     sheet.giveWay();
     map.fitProduct(slug);
   }
-  if (push) writeAddress({ filters, view: map.view, selected }, true);
 }
 
 function toggle(slug) {
