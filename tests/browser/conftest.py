@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from django.conf import settings as site
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import ConsoleMessage, Page, sync_playwright
 
 from gi_registry.intake.actions import load
 
@@ -46,9 +46,12 @@ def opened(browser, live_server, transactional_db):
     complaints: list[str] = []
 
     def hear(page: Page) -> None:
-        page.on("console", lambda m: complaints.append(m.text) if m.type in {"error", "warning"} else None)
+        page.on("console", lambda m: complaints.append(said(m)) if m.type in {"error", "warning"} else None)
         page.on("pageerror", lambda error: complaints.append(str(error)))
         page.on("request", lambda request: complaints.append(request.url) if elsewhere(request.url) else None)
+
+    def said(message: ConsoleMessage) -> str:
+        return f"{message.text} ({message.location['url']})"
 
     def elsewhere(url: str) -> bool:
         return urlsplit(url).scheme in {"http", "https"} and urlsplit(url).netloc != urlsplit(live_server.url).netloc
@@ -58,9 +61,11 @@ def opened(browser, live_server, transactional_db):
         context = browser.new_context(viewport=viewport, locale="zh-CN", base_url=live_server.url, **options)
         page = context.new_page()
         hear(page)
-        page.goto(address, wait_until="networkidle")
-        yield page
-        context.close()
-        assert [line for line in complaints if not any(part in line for part in expected)] == []
+        try:
+            page.goto(address, wait_until="networkidle")
+            yield page
+        finally:
+            context.close()
+            assert [line for line in complaints if not any(part in line for part in expected)] == []
 
     return opening
