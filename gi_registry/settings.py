@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+from datetime import timedelta
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -47,7 +48,7 @@ SECURE_SSL_REDIRECT = HTTPS
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
 SESSION_COOKIE_SECURE = HTTPS
 CSRF_COOKIE_SECURE = HTTPS
-SESSION_COOKIE_AGE = 8 * 3600
+SESSION_COOKIE_AGE = 8 * 3600  # a working day
 SESSION_COOKIE_SAMESITE = "Lax"
 
 # --- What the register is and where its map may look -----------------------------------------------------------------
@@ -60,6 +61,7 @@ TIANDITU_KEY = env.str("TIANDITU_KEY", default="")  # without it no tile server 
 # --- Apps and middleware ---------------------------------------------------------------------------------------------
 
 INSTALLED_APPS = [
+    "gi_registry.web",  # before Django's admin, whose frame it extends
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -67,6 +69,7 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "django.contrib.gis",
+    "axes",
     "leaflet",
     "gi_registry.core",
     "gi_registry.gazette",
@@ -75,7 +78,6 @@ INSTALLED_APPS = [
     "gi_registry.products",
     "gi_registry.assurance",
     "gi_registry.intake",
-    "gi_registry.web",
     "gi_registry.api",
 ]
 
@@ -91,6 +93,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "axes.middleware.AxesMiddleware",
 ]
 
 ROOT_URLCONF = "gi_registry.urls"
@@ -142,7 +145,19 @@ SPATIALITE_LIBRARY_PATH = env.str("SPATIALITE_LIBRARY_PATH", default="mod_spatia
 # --- People ----------------------------------------------------------------------------------------------------------
 
 AUTH_USER_MODEL = "parties.User"
-AUTHENTICATION_BACKENDS = ["gi_registry.parties.permissions.RegisterBackend"]
+AUTHENTICATION_BACKENDS = [
+    "axes.backends.AxesStandaloneBackend",
+    "gi_registry.parties.permissions.RegisterBackend",
+]
+AXES_FAILURE_LIMIT = 5
+AXES_COOLOFF_TIME = timedelta(minutes=15)
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]  # so that a stranger elsewhere cannot lock an official out
+AXES_RESET_ON_SUCCESS = True
+AXES_LOCKOUT_CALLABLE = "gi_registry.web.account.locked_out"
+AXES_IPWARE_PROXY_COUNT = env.int("PROXIES", default=1) if HTTPS else 0
+LOGIN_URL = "sign-in"
+LOGIN_REDIRECT_URL = "account"
+LOGOUT_REDIRECT_URL = "map"
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
     for name in (
@@ -173,6 +188,13 @@ STORAGES = {
 }
 WHITENOISE_USE_FINDERS = False
 WHITENOISE_AUTOREFRESH = False
+
+# --- Files people hand in: outside the web root, served only by views that ask who is asking --------------------------
+
+PRIVATE_DIR = Path(env.str("PRIVATE_DIR", default=str(VAR_DIR / "private")))
+UPLOAD_LIMIT_MB = {"document": 20, "delivery": 200}
+DATA_UPLOAD_MAX_MEMORY_SIZE = 20 * 1024 * 1024  # a drawn area travels as text in its form
+FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.TemporaryFileUploadHandler"]
 
 # --- Log -------------------------------------------------------------------------------------------------------------
 

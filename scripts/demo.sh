@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The demo site from nothing: set-up, database, static files, geodata, the account admin, then the server.
+# The demo site from nothing: set-up, database, static files, geodata, an account of each role, then the server.
 # Every step is stamped, so a second run keeps the data and goes straight to serving.
 cd "$(dirname "$0")/.." || exit
 source scripts/setup.sh
@@ -35,8 +35,8 @@ announce() {
     sleep 0.1
   done
   say ''
-  say "演示站：http://127.0.0.1:$port/    管理后台：http://127.0.0.1:$port/admin/"
-  say "用户名：admin    口令：$DEMO_PASSWORD （各演示账号共用）    按 Ctrl-C 停止"
+  say "演示站：http://127.0.0.1:$port/    工作台：http://127.0.0.1:$port/desk/    管理后台：http://127.0.0.1:$port/admin/"
+  say "用户名：agri market association inspector producer liaison auditor admin 等    口令（共用）：$DEMO_PASSWORD    按 Ctrl-C 停止"
 }
 
 prepare demo

@@ -39,6 +39,18 @@ def quick_passwords(settings):
 
 
 @pytest.fixture(autouse=True)
+def no_lock_out(settings):
+    """The test client signs in without a request, which django-axes asks for; its own tests turn it on."""
+    settings.AXES_ENABLED = False
+
+
+@pytest.fixture(autouse=True)
+def private_files(settings, tmp_path):
+    """What a test hands in goes with it."""
+    settings.PRIVATE_DIR = tmp_path / "private"
+
+
+@pytest.fixture(autouse=True)
 def no_index_of_another_test():
     """A rolled-back test gives its revisions back, so that the next one would meet the index of the last."""
     register.forget()

@@ -19,3 +19,8 @@ def now() -> datetime:
 def today() -> date:
     """The legal day in China (Asia/Shanghai), which is what every span of days is measured in."""
     return timezone.now().astimezone(LEGAL_ZONE).date()
+
+
+def legal_time(instant: datetime) -> datetime:
+    """An instant as clocks in China show it."""
+    return instant.astimezone(LEGAL_ZONE)

@@ -21,3 +21,15 @@ class NotInRegister(Refusal):
     """A slug, code or number that names nothing here."""
 
     status = 404
+
+
+class NotAllowed(Refusal):
+    """An act that this person may not do."""
+
+    status = 403
+
+
+class Conflict(Refusal):
+    """A row that somebody else has changed since it was read."""
+
+    status = 409

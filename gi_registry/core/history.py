@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import date
 from enum import Enum
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from django.contrib.gis.geos import GEOSGeometry
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
 
 from gi_registry.core import clock
-from gi_registry.core.errors import BadInput
+from gi_registry.core.errors import BadInput, Conflict
 from gi_registry.core.models import Change
 from gi_registry.core.revision import moved
 
@@ -25,6 +25,40 @@ class Outcome(Enum):
     MADE = "made"
     CHANGED = "changed"
     SAME = "same"
+
+
+class Why(NamedTuple):
+    """What a change rests on: the day from which it holds, the key of its source, words of the writer."""
+
+    day: date | None = None
+    source: str = ""
+    note: str = ""
+
+
+NO_REASON = Why()
+
+
+def thing(row: models.Model) -> str:
+    """How history names a row: its table and number."""
+    return f"{row._meta.label_lower}:{row.pk}"
+
+
+def changes_of(*rows: models.Model) -> models.QuerySet[Change]:
+    """The history of the rows, newest first."""
+    return Change.objects.filter(thing__in=[thing(row) for row in rows])
+
+
+def last_change(row: models.Model) -> int:
+    """The number of the row's last change, 0 where it has none: what a form carries to know whether it is outrun."""
+    return changes_of(row).values_list("id", flat=True).first() or 0
+
+
+def refuse_if_changed_since(row: models.Model, seen: int) -> None:
+    """Raises Conflict with who was faster and when."""
+    newer = changes_of(row).filter(id__gt=seen).first()
+    if newer is not None:
+        at = clock.legal_time(newer.at)
+        raise Conflict(f"{newer.by} 已在 {at:%Y-%m-%d %H:%M} 改过这条记录，没有覆盖：请核对最新内容后再保存。")
 
 
 def as_json(value: Any) -> Any:
@@ -51,15 +85,20 @@ def put(
     *,
     by: str,
     many: Mapping[str, Iterable[models.Model]] | None = None,
+    why: Why = NO_REASON,
+    seen: int | None = None,
 ) -> tuple[M, Outcome]:
     """Make or correct the one row of `model` that `key` names, so that it has `values` (and `many` related rows).
 
-    Writing what already stands changes nothing and leaves no line. Raises BadInput with the field's own sentence where
-    a value is not acceptable; then nothing is written.
+    Writing what already stands changes nothing and leaves no line. `seen` is the number of the row's last change when
+    the writer read it (`last_change`). Raises BadInput with the field's own sentence where a value is not acceptable,
+    Conflict where somebody else has changed the row since; then nothing is written.
     """
     related = {name: list(rows) for name, rows in (many or {}).items()}
     row = model._default_manager.select_for_update().filter(**key).first()
     made = row is None
+    if row is not None and seen is not None:
+        refuse_if_changed_since(row, seen)
     before = {} if row is None else differences(row, values, related)
     if row is not None and not before:
         return row, Outcome.SAME
@@ -83,6 +122,10 @@ def put(
         row=str(row)[:300],
         before=None if made else as_json(before),
         after=as_json(after),
+        thing=thing(row),
+        day=why.day,
+        source=why.source,
+        note=why.note,
     )
     moved()
     return row, Outcome.MADE if made else Outcome.CHANGED

@@ -19,6 +19,12 @@ class Change(models.Model):
     row = models.CharField(_("记录"), max_length=300)
     before = models.JSONField(_("变更前"), null=True, blank=True)
     after = models.JSONField(_("变更后"), null=True, blank=True)
+    thing = models.CharField(
+        _("标识"), max_length=80, blank=True, db_index=True, help_text=_("表与行，例如 products.name:12")
+    )
+    day = models.DateField(_("自何日起"), null=True, blank=True)
+    source = models.CharField(_("依据来源"), max_length=80, blank=True)
+    note = models.TextField(_("说明"), blank=True)
 
     class Meta:
         verbose_name = verbose_name_plural = _("变更记录")

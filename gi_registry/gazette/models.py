@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from gi_registry.core.spans import Spanned
+from gi_registry.core.storage import private_files
 
 
 class Grade(models.TextChoices):
@@ -90,3 +91,25 @@ class LawVersion(Spanned, Sourced):
 
     def __str__(self) -> str:
         return f"{self.law}（{self.version}）"
+
+
+class Document(models.Model):
+    """A file somebody handed in as evidence of a source; kept outside the web root, never replaced."""
+
+    source = models.ForeignKey(Source, models.PROTECT, related_name="documents", verbose_name=_("来源"))
+    title = models.CharField(_("标题"), max_length=200)
+    name = models.CharField(_("文件名"), max_length=200, help_text=_("交来时的名字"))
+    media_type = models.CharField(_("类型"), max_length=100)
+    sha256 = models.CharField(_("SHA-256"), max_length=64, unique=True)
+    bytes = models.PositiveBigIntegerField(_("字节数"))
+    file = models.FileField(_("文件"), storage=private_files, upload_to="documents", max_length=200)
+    by = models.CharField(_("上传人"), max_length=150)
+    at = models.DateTimeField(_("上传时间"))
+    public = models.BooleanField(_("公开"), default=False, help_text=_("公开的文件任何人都能下载"))
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("文件")
+        ordering = ["-at"]
+
+    def __str__(self) -> str:
+        return self.title

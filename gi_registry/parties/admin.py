@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
+from django.utils.translation import gettext_lazy as _
 
 from gi_registry.core.admin import ReadOnlyAdmin
 from gi_registry.parties.models import Party, User
@@ -11,7 +12,9 @@ from gi_registry.parties.models import Party, User
 
 @admin.register(User)
 class PersonAdmin(UserAdmin):
-    list_display = ["username", "last_name", "is_demo", "is_staff", "is_active"]
+    list_display = ["username", "name", "party", "unit", "is_demo", "is_active"]
+    list_filter = ["groups", "is_active"]
+    fieldsets = (*(UserAdmin.fieldsets or ()), (_("所属"), {"fields": ["party", "unit"]}))
 
 
 @admin.register(Party)

@@ -4,21 +4,11 @@ from __future__ import annotations
 
 from django.contrib.auth.models import AbstractUser
 from django.db import models
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from gi_registry.gazette.models import Sourced
 from gi_registry.places.models import Place
-
-
-class User(AbstractUser):
-    """Somebody who signs in."""
-
-    is_demo = models.BooleanField(
-        _("试用账号"), default=False, help_text=_("与其他试用账号共用一个公开打印的口令，正式运行时拒绝登录")
-    )
-
-    class Meta:
-        verbose_name = verbose_name_plural = _("人员")
 
 
 class Kind(models.TextChoices):
@@ -28,6 +18,7 @@ class Kind(models.TextChoices):
     ASSOCIATION = "association", _("协会")
     ENTERPRISE = "enterprise", _("企业")
     COOPERATIVE = "cooperative", _("农民专业合作社")
+    PERSON = "person", _("自然人")
     OTHER = "other", _("其他")
 
 
@@ -39,6 +30,8 @@ class Party(Sourced):
     unit = models.ForeignKey(
         Place, models.PROTECT, null=True, blank=True, related_name="parties", verbose_name=_("所在乡镇街道")
     )
+    contact_name = models.CharField(_("联系人"), max_length=60, blank=True, help_text=_("只在工作台显示"))
+    contact_phone = models.CharField(_("联系电话"), max_length=40, blank=True, help_text=_("只在工作台显示"))
 
     class Meta:
         verbose_name = verbose_name_plural = _("主体")
@@ -46,3 +39,44 @@ class Party(Sourced):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def public_name(self) -> str:
+        """The name as the public may read it: of a natural person only the family name."""
+        return masked(self.name) if self.kind == Kind.PERSON else self.name
+
+
+def masked(name: str) -> str:
+    """张建国 becomes 张**; the number of stars says nothing of the name."""
+    return f"{name[:1]}**"
+
+
+class User(AbstractUser):
+    """Somebody who signs in; belongs to a party and to a unit, and has roles by groups (`permissions.Role`)."""
+
+    party = models.ForeignKey(
+        Party, models.PROTECT, null=True, blank=True, related_name="people", verbose_name=_("所属主体")
+    )
+    unit = models.ForeignKey(
+        Place, models.PROTECT, null=True, blank=True, related_name="people", verbose_name=_("所在乡镇街道")
+    )
+    is_demo = models.BooleanField(
+        _("试用账号"), default=False, help_text=_("与其他试用账号共用一个公开打印的口令，正式运行时拒绝登录")
+    )
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("人员")
+
+    def __str__(self) -> str:
+        """As history writes it: 王敏（wangmin）."""
+        return f"{self.name}（{self.username}）" if self.name else self.username
+
+    @property
+    def name(self) -> str:
+        """Family name first, as Chinese names are written."""
+        return f"{self.last_name}{self.first_name}"
+
+    @cached_property
+    def group_names(self) -> list[str]:
+        """Names of the groups, read once for each object."""
+        return list(self.groups.values_list("name", flat=True))

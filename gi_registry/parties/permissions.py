@@ -1,12 +1,84 @@
-"""Who may sign in."""
+"""Who may sign in, and who may do what."""
 
 from __future__ import annotations
+
+from enum import Enum
+from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.backends import ModelBackend
 from django.contrib.auth.models import AnonymousUser
+from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from gi_registry.parties.models import User
+
+
+class Role(models.TextChoices):
+    """What a person is to the register; each is a group of that name."""
+
+    AGRICULTURE = "agriculture", _("农业农村部门")
+    MARKET = "market", _("市场监管部门")
+    ASSOCIATION = "association", _("协会")
+    INSPECTOR = "inspector", _("检查员")
+    PRODUCER = "producer", _("生产者")
+    LIAISON = "liaison", _("乡镇联络员")
+    AUDITOR = "auditor", _("审计员")
+    ADMINISTRATOR = "administrator", _("管理员")
+
+
+class Act(models.TextChoices):
+    """What may be done at the desk."""
+
+    DESK = "desk", _("看工作台、变更记录和联系人")
+    FACTS = "facts", _("改产品、名称和保护")
+    STANDARDS = "standards", _("改标准和资料")
+    FRAME = "frame", _("改主体和联系人")
+    SOURCES = "sources", _("改来源和公告")
+    DOCUMENTS = "documents", _("上传文件")
+    AREAS = "areas", _("画产地范围")
+    INTAKE = "intake", _("导入界线文件")
+    PEOPLE = "people", _("管理人员")
+
+
+class Reach(Enum):
+    """How far a permission goes: everything, or only what is the person's own (their party's products, their unit)."""
+
+    ALL = "all"
+    OWN = "own"
+
+
+ALL, OWN = Reach.ALL, Reach.OWN
+OFFICIALS = {Role.AGRICULTURE: ALL, Role.MARKET: ALL, Role.ADMINISTRATOR: ALL}
+
+MAY: dict[Act, dict[Role, Reach]] = {
+    Act.DESK: OFFICIALS | {Role.AUDITOR: ALL, Role.INSPECTOR: ALL, Role.ASSOCIATION: OWN, Role.LIAISON: OWN},
+    Act.FACTS: OFFICIALS,
+    Act.STANDARDS: OFFICIALS | {Role.ASSOCIATION: OWN},
+    Act.FRAME: OFFICIALS | {Role.ASSOCIATION: OWN, Role.LIAISON: OWN},
+    Act.SOURCES: OFFICIALS,
+    Act.DOCUMENTS: OFFICIALS | {Role.ASSOCIATION: OWN, Role.LIAISON: OWN},
+    Act.AREAS: OFFICIALS,
+    Act.INTAKE: OFFICIALS,
+    Act.PEOPLE: {Role.ADMINISTRATOR: ALL},
+}
+
+Person = User | AnonymousUser
+
+
+def roles_of(person: Person) -> frozenset[Role]:
+    """The roles of a person; a superuser is an administrator. One query for each object."""
+    if not isinstance(person, User) or not person.is_active:
+        return frozenset()
+    names = set(person.group_names)
+    roles = {role for role in Role if str(role.label) in names}
+    return frozenset(roles | {Role.ADMINISTRATOR} if person.is_superuser else roles)
+
+
+def reach(person: Person, act: Act) -> Reach | None:
+    """How far the person may do the act; None where not at all."""
+    reaches = {MAY[act][role] for role in roles_of(person) if role in MAY[act]}
+    return ALL if ALL in reaches else next(iter(reaches), None)
 
 
 class RegisterBackend(ModelBackend):
@@ -15,3 +87,10 @@ class RegisterBackend(ModelBackend):
     def user_can_authenticate(self, user: User | AnonymousUser | None) -> bool:
         demo = getattr(user, "is_demo", False)
         return super().user_can_authenticate(user) and (settings.DEBUG or not demo)
+
+    def has_perm(self, user_obj: Any, perm: str, obj: models.Model | None = None) -> bool:
+        """Administrators may do in the admin what superusers may; nobody else has permissions there."""
+        return reach(user_obj, Act.PEOPLE) is not None
+
+    def has_module_perms(self, user_obj: Any, app_label: str) -> bool:
+        return reach(user_obj, Act.PEOPLE) is not None

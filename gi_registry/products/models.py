@@ -15,8 +15,9 @@ from django.utils.translation import gettext_lazy as _
 
 from gi_registry.core.spans import Spanned, SpanQuerySet
 from gi_registry.core.text import initials_of, pinyin_of
-from gi_registry.gazette.models import Announcement, Sourced
+from gi_registry.gazette.models import Announcement, Document, Sourced
 from gi_registry.parties.models import Party
+from gi_registry.places.datums import Datum
 from gi_registry.places.geometry import SRID
 from gi_registry.places.models import Place
 
@@ -64,6 +65,7 @@ class Product(models.Model):
     slug = models.SlugField(_("网址名"), max_length=60, unique=True)
     common_name = models.CharField(_("通称"), max_length=60)
     category = models.CharField(_("类别"), max_length=12, choices=Category)
+    documents = models.ManyToManyField(Document, blank=True, related_name="products", verbose_name=_("文件"))
 
     class Meta:
         verbose_name = verbose_name_plural = _("产品")
@@ -161,8 +163,14 @@ class Area(Spanned, Sourced):
     announcement = models.ForeignKey(
         Announcement, models.PROTECT, null=True, blank=True, related_name="areas", verbose_name=_("划定文件")
     )
+    document = models.ForeignKey(
+        Document, models.PROTECT, null=True, blank=True, related_name="areas", verbose_name=_("依据文件")
+    )
     wording = models.TextField(_("产地范围原文"), blank=True, help_text=_("留空表示未查明"))
     units = models.ManyToManyField(Place, blank=True, related_name="areas", verbose_name=_("所含行政区"))
+    datum = models.CharField(
+        _("原坐标系"), max_length=40, default=Datum.CGCS2000, help_text=_("界线来时的坐标系；登记簿一律存 CGCS2000")
+    )
     drawn_on = models.DateField(_("按哪一天的界线绘制"), null=True, blank=True)
     boundary = MultiPolygonField(_("界线"), srid=SRID, null=True, blank=True)
     outline = MultiPolygonField(_("概括界线"), srid=SRID, null=True, blank=True)
@@ -219,8 +227,15 @@ class Statement(Spanned, Sourced):
 
 
 class Part(models.TextChoices):
-    """What a party is to a product. None of these says that it may use the official mark."""
+    """What a party is to a product. None of these says that it may use the official mark.
 
+    The first four are the frame of the district's plan: 政府主导、部门牵头、协会管理、企业自律.
+    """
+
+    LEAD = "lead", _("主导政府")
+    DEPARTMENT = "department", _("牵头部门")
+    ASSOCIATION = "association", _("管理协会")
+    ENTERPRISE = "enterprise", _("自律企业")
     APPLICANT = "applicant", _("申请人")
     PRODUCER = "producer", _("公开资料提到的生产者")
 

@@ -1,0 +1,63 @@
+"""Signing in and out, and what a signed-in person sees of themselves."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.auth import views
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse_lazy
+from django.utils.decorators import method_decorator
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_safe
+
+from gi_registry.core.errors import NotAllowed
+from gi_registry.parties.permissions import Act, reach, roles_of
+from gi_registry.web.forms.account import PasswordForm, SignInForm
+
+
+class SignIn(views.LoginView):
+    """The form of name and password; five wrong passwords in a row close it for a quarter of an hour (django-axes)."""
+
+    form_class = SignInForm
+    template_name = "account/sign_in.html"
+    redirect_authenticated_user = True
+
+    def get_default_redirect_url(self) -> str:
+        return str(reverse_lazy("desk" if reach(self.request.user, Act.DESK) else "account"))
+
+
+def locked_out(request: HttpRequest, response: HttpResponse | None = None, credentials: Any = None) -> HttpResponse:
+    """What is shown after too many wrong passwords."""
+    sentence = _("口令连续输错太多次，这个账号在这台设备上暂停登录 15 分钟。")
+    return render(request, "refusal.html", {"title": _("暂停登录"), "sentence": sentence}, status=429)
+
+
+@require_safe
+@never_cache
+@login_required
+def account(request: HttpRequest) -> HttpResponse:
+    """Who is signed in: roles, party, unit, and what may be done."""
+    acts = [(act, how) for act in Act if (how := reach(request.user, act))]
+    return render(
+        request, "account/index.html", {"roles": sorted(r.label for r in roles_of(request.user)), "acts": acts}
+    )
+
+
+@method_decorator(sensitive_post_parameters(), name="dispatch")
+class Password(views.PasswordChangeView):
+    """A new password; the other sessions of the person end with it. Demo accounts keep theirs, since all share it."""
+
+    form_class = PasswordForm
+    template_name = "account/password.html"
+    success_url = reverse_lazy("account")
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if getattr(request.user, "is_demo", False):
+            sentence = NotAllowed("试用账号共用一个口令，不能更改。").sentence
+            return render(request, "refusal.html", {"title": _("不能更改"), "sentence": sentence}, status=403)
+        return super().post(request, *args, **kwargs)

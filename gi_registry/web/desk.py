@@ -1,0 +1,89 @@
+"""The desk: where officials keep the register. Its frame, its first page and the history."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.contrib.auth.views import redirect_to_login
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+
+from gi_registry.core import clock
+from gi_registry.core.errors import NotAllowed, NotInRegister, Refusal
+from gi_registry.core.models import Change
+from gi_registry.parties.permissions import Act, Person, Reach, reach
+from gi_registry.products.models import Product
+from gi_registry.products.permissions import may_on, within_reach
+from gi_registry.products.register import Filters, entries
+
+ROWS = 50
+
+View = Callable[..., HttpResponse]
+
+
+def desk(act: Act) -> Callable[[View], View]:
+    """Wrap a view of the desk: strangers sign in first, who may not gets 403, a refusal is one sentence on a page."""
+
+    def decorate(view: View) -> View:
+        @never_cache
+        @wraps(view)
+        def wrapped(request: HttpRequest, **named: Any) -> HttpResponse:
+            if not request.user.is_authenticated:
+                return redirect_to_login(request.get_full_path())
+            try:
+                if reach(request.user, act) is None:
+                    raise NotAllowed(f"您的账号不能{act.label}。需要时请联系登记簿管理员。")
+                return view(request, **named)
+            except Refusal as refusal:
+                return refused(request, refusal)
+
+        return wrapped
+
+    return decorate
+
+
+def refused(request: HttpRequest, refusal: Refusal) -> HttpResponse:
+    """The sentence on a page of its own, with its status."""
+    titles = {403: _("不能这样做"), 404: _("没有找到"), 409: _("别人刚改过")}
+    title = titles.get(refusal.status, _("没有办成"))
+    return render(request, "desk/refusal.html", {"title": title, "sentence": refusal.sentence}, status=refusal.status)
+
+
+def product_for(person: Person, act: Act, slug: str) -> Product:
+    """The product, where the person may do the act on it. Raises NotInRegister and NotAllowed."""
+    product = Product.objects.filter(slug=slug).first()
+    if product is None:
+        raise NotInRegister(f"登记簿没有网址名为“{slug[:60]}”的产品。")
+    if not may_on(person, act, product):
+        raise NotAllowed(f"您的账号不能{act.label}：{product.common_name}不在您负责的范围内。")
+    return product
+
+
+@desk(Act.DESK)
+def index(request: HttpRequest) -> HttpResponse:
+    """What is the person's to keep, and what was changed last."""
+    on = clock.today()
+    mine = set(within_reach(request.user, Act.DESK).values_list("slug", flat=True))
+    rows = [entry for entry in entries(on, Filters()) if entry.slug in mine]
+    waiting = Product.objects.filter(slug__in=mine - {entry.slug for entry in rows})
+    context = {"rows": rows, "waiting": waiting, "changes": readable_changes(request.user)[:10], "on": on, "today": on}
+    return render(request, "desk/index.html", context)
+
+
+@desk(Act.DESK)
+def changes(request: HttpRequest) -> HttpResponse:
+    """Who changed what and when, newest first."""
+    thing = request.GET.get("thing", "")
+    found = readable_changes(request.user).filter(**({"thing": thing} if thing else {}))
+    rows = Paginator(found, ROWS).get_page(request.GET.get("page"))
+    return render(request, "desk/changes.html", {"rows": rows, "thing": thing})
+
+
+def readable_changes(person: Person) -> Any:
+    """The history, for those whose reach is everything; nothing for the others, whose products show their own."""
+    return Change.objects.all() if reach(person, Act.DESK) is Reach.ALL else Change.objects.none()
