@@ -37,9 +37,9 @@ def locked_out(request: HttpRequest, response: HttpResponse | None = None, crede
     return render(request, "refusal.html", {"title": _("暂停登录"), "sentence": sentence}, status=429)
 
 
-@require_safe
 @never_cache
 @login_required
+@require_safe
 def account(request: HttpRequest) -> HttpResponse:
     """Who is signed in: roles, party, unit, and what may be done."""
     acts = [(act, how) for act in Act if (how := reach(request.user, act))]

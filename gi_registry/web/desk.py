@@ -12,6 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
 
 from gi_registry.core import clock
 from gi_registry.core.errors import NotAllowed, NotInRegister, Refusal
@@ -65,6 +66,7 @@ def product_for(person: Person, act: Act, slug: str) -> Product:
 
 
 @desk(Act.DESK)
+@require_safe
 def index(request: HttpRequest) -> HttpResponse:
     """What is the person's to keep, and what was changed last."""
     on = clock.today()
@@ -76,6 +78,7 @@ def index(request: HttpRequest) -> HttpResponse:
 
 
 @desk(Act.DESK)
+@require_safe
 def changes(request: HttpRequest) -> HttpResponse:
     """Who changed what and when, newest first."""
     thing = request.GET.get("thing", "")

@@ -208,7 +208,7 @@ def test_no_page_is_cut_off_or_complains(opened, address, viewport):
 
 
 @pytest.mark.parametrize("viewport", [WIDE, PHONE], ids=["wide", "phone"])
-def test_the_login_of_the_staff_complains_of_no_more_than_its_missing_icon(opened, viewport):
+def test_the_login_of_the_staff_complains_of_nothing(opened, viewport):
     with opened("/admin/login/", viewport) as page:
         expect(page.locator("input[name=username]")).to_be_focused()
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")

@@ -4,8 +4,8 @@ from datetime import date
 
 import pytest
 
-from gi_registry.core.errors import BadInput
-from gi_registry.core.history import Outcome, put
+from gi_registry.core.errors import BadInput, Conflict
+from gi_registry.core.history import Outcome, Why, changes_of, last_change, put
 from gi_registry.core.models import Change
 from gi_registry.core.revision import revision
 from gi_registry.gazette.models import Source
@@ -105,3 +105,27 @@ def test_a_border_is_kept_in_history_so_that_it_can_be_read_back():
     put(PlaceVersion, {"place__code": "120118102"}, {"boundary": new}, by="王敏")
 
     assert lines()[-1][3:] == ({"boundary": old.hexewkb.decode()}, {"boundary": new.hexewkb.decode()})
+
+
+def test_a_change_says_from_when_it_holds_and_on_what_it_rests():
+    row, _made = put(Source, KEY, PLAN, by="王敏", why=Why(date(2022, 3, 2), "plan", "照原件改"))
+
+    line = changes_of(row).get()
+    assert (line.thing, line.day, line.source, line.note) == (
+        f"gazette.source:{row.pk}",
+        date(2022, 3, 2),
+        "plan",
+        "照原件改",
+    )
+
+
+def test_the_second_of_two_writers_is_told_who_was_faster_and_nothing_is_overwritten():
+    row, _made = put(Source, KEY, PLAN, by="王敏")
+    seen = last_change(row)
+    put(Source, KEY, {"title": "新规划"}, by="王敏", seen=seen)
+
+    with pytest.raises(Conflict, match=r"王敏 已在 .* 改过这条记录，没有覆盖"):
+        put(Source, KEY, {"title": "别的规划"}, by="李强", seen=seen)
+
+    row.refresh_from_db()
+    assert (row.title, len(lines())) == ("新规划", 2)

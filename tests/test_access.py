@@ -1,0 +1,154 @@
+"""Who may reach which address. The table is complete: an address that is not in it fails the walk."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+from django.conf import settings as site
+from django.core.management import call_command
+from django.urls import URLPattern, get_resolver
+
+from gi_registry.parties.models import User
+from gi_registry.parties.permissions import MAY, Act, Reach, Role
+
+PUBLIC, SIGNED_IN, STAFF = "public", "signed in", "staff"
+
+
+class Address(NamedTuple):
+    """An address of the register: who may reach it, and what to put where it has names."""
+
+    access: str | Act
+    names: dict[str, str] = {}
+
+
+ADDRESSES: dict[str, Address] = {
+    "": Address(PUBLIC),
+    "products/": Address(PUBLIC),
+    "products/<slug:slug>/": Address(PUBLIC),
+    "places/<str:code>/": Address(PUBLIC, {"code": "120118102"}),
+    "check/": Address(PUBLIC),
+    "sources/": Address(PUBLIC),
+    "healthz": Address(PUBLIC),
+    "api/covering": Address(PUBLIC),
+    "api/products.geojson": Address(PUBLIC),
+    "api/products/<slug:slug>.geojson": Address(PUBLIC),
+    "api/places.geojson": Address(PUBLIC),
+    "sign-in/": Address(PUBLIC),
+    "sign-out/": Address(PUBLIC),
+    "account/": Address(SIGNED_IN),
+    "account/password/": Address(SIGNED_IN),
+    "desk/": Address(Act.DESK),
+    "desk/changes/": Address(Act.DESK),
+}
+ADMIN = re.compile(r"admin/")  # Django's own, one rule for all of it: tests/core/test_admin.py
+USERNAMES = {
+    Role.AGRICULTURE: "agri",
+    Role.MARKET: "market",
+    Role.ASSOCIATION: "association",
+    Role.INSPECTOR: "inspector",
+    Role.PRODUCER: "producer",
+    Role.LIAISON: "liaison",
+    Role.AUDITOR: "auditor",
+    Role.ADMINISTRATOR: "admin",
+}
+OWN_PRODUCT = {Role.ASSOCIATION: "chenguantun-dongcai"}  # by its party; the liaison's by the unit in its area
+
+
+def routes(patterns=None, before=""):
+    for pattern in get_resolver().url_patterns if patterns is None else patterns:
+        here = before + str(pattern.pattern)
+        if isinstance(pattern, URLPattern):
+            yield here
+        else:
+            yield from routes(pattern.url_patterns, here)
+
+
+def address(route, role):
+    names = {"slug": OWN_PRODUCT.get(role, "duliu-laocu")} | ADDRESSES[route].names
+    return "/" + re.sub(r"<(?:\w+:)?(\w+)>", lambda name: names[name[1]], route)
+
+
+def may(role, access):
+    match access:
+        case Act():
+            return role in MAY[access]
+        case "public":
+            return True
+        case "signed in":
+            return role is not None
+    return role == Role.ADMINISTRATOR
+
+
+def fits(answer, role, access):
+    """Whether the answer is what the table says: let in, told that it may not, or sent to sign in."""
+    to_sign_in = answer.status_code == 302 and "/sign-in/" in answer.headers["Location"]
+    if may(role, access):
+        return answer.status_code not in {403, 500} and not to_sign_in
+    return to_sign_in if role is None else answer.status_code == 403
+
+
+@pytest.fixture
+def cast(jinghai, settings):
+    settings.DEBUG, settings.DEMO_PASSWORD = True, "printed for everybody"
+    call_command("demo_accounts")
+    User.objects.update(is_demo=False)  # what demo accounts may not do is not asked here
+
+
+def signed_in(client, role):
+    if role is not None:
+        client.force_login(User.objects.get(username=USERNAMES[role]), backend=site.AUTHENTICATION_BACKENDS[1])
+    return client
+
+
+def test_the_table_names_every_address_and_no_other():
+    assert {route for route in routes() if not ADMIN.match(route)} == set(ADDRESSES)
+
+
+@pytest.mark.parametrize("role", [*Role, None], ids=lambda role: role or "stranger")
+def test_every_address_lets_in_whom_the_table_says(cast, client, role):
+    wrong = [
+        (route, method, answer.status_code)
+        for route, (access, _names) in ADDRESSES.items()
+        for method in ("get", "post")
+        if not fits(answer := getattr(signed_in(client, role), method)(address(route, role)), role, access)
+    ]
+
+    assert wrong == []
+
+
+@pytest.mark.parametrize("role", [role for role in Role if any(MAY[act].get(role) is Reach.OWN for act in Act)])
+def test_what_is_not_ones_own_is_refused(cast, client, role):
+    elsewhere = {Role.ASSOCIATION: "duliu-laocu", Role.LIAISON: "chenguantun-dongcai"}[role]
+    guarded = [
+        route for route, (access, _names) in ADDRESSES.items() if isinstance(access, Act) and "slug:slug" in route
+    ]
+
+    let_in = [
+        route
+        for route in guarded
+        if signed_in(client, role)
+        .get(address(route, role).replace(OWN_PRODUCT.get(role, "duliu-laocu"), elsewhere))
+        .status_code
+        != 403
+    ]
+    assert let_in == []
+
+
+def test_only_administrators_see_the_admin(cast, client):
+    seen = {role: signed_in(client, role).get("/admin/products/area/").status_code for role in Role}
+
+    assert seen == dict.fromkeys(Role, 302) | {Role.ADMINISTRATOR: 200}
+
+
+def test_the_readme_says_who_may_do_what():
+    """Its table is the table of the code: ● everything, ○ one's own."""
+    signs = {Reach.ALL: "●", Reach.OWN: "○", None: ""}
+    head = ["", *(str(role.label) for role in Role)]
+    rows = [[str(act.label), *(signs[MAY[act].get(role)] for role in Role)] for act in Act]
+
+    readme = Path(site.BASE_DIR / "README.md").read_text(encoding="utf-8")
+    table = [[cell.strip() for cell in line.strip("|").split("|")] for line in readme.splitlines() if "|" in line]
+    assert [row for row in [head, *rows] if row not in table] == []
