@@ -5,12 +5,16 @@ from __future__ import annotations
 from django.contrib import admin
 from django.urls import include, path
 
+from gi_registry.api import catalog, downloads
 from gi_registry.api.covering import covering
 from gi_registry.api.health import healthz
 
 urlpatterns = [
     path("api/covering", covering, name="api-covering"),  # asked for far more often than the rest
     path("api/", include("gi_registry.api.urls")),
+    path("downloads/products.<str:extension>", downloads.products, name="download-products"),
+    path("downloads/places.<str:extension>", downloads.places, name="download-places"),
+    path("catalog.jsonld", catalog.catalog, name="catalog"),
     path("healthz", healthz, name="healthz"),
     path("admin/", admin.site.urls),
     path("", include("gi_registry.web.urls")),

@@ -36,6 +36,10 @@ ADDRESSES: dict[str, Address] = {
     "api/products.geojson": Address(PUBLIC),
     "api/products/<slug:slug>.geojson": Address(PUBLIC),
     "api/places.geojson": Address(PUBLIC),
+    "data/": Address(PUBLIC),
+    "catalog.jsonld": Address(PUBLIC),
+    "downloads/products.<str:extension>": Address(PUBLIC, {"extension": "geojson"}),
+    "downloads/places.<str:extension>": Address(PUBLIC, {"extension": "geojson"}),
     "sign-in/": Address(PUBLIC),
     "sign-out/": Address(PUBLIC),
     "account/": Address(SIGNED_IN),
@@ -84,6 +88,7 @@ def may(role, access):
 
 def fits(answer, role, access):
     """Whether the answer is what the table says: let in, told that it may not, or sent to sign in."""
+    answer.close()  # a file that nobody reads would stay open
     to_sign_in = answer.status_code == 302 and "/sign-in/" in answer.headers["Location"]
     if may(role, access):
         return answer.status_code not in {403, 500} and not to_sign_in

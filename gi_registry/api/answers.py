@@ -9,6 +9,7 @@ from typing import Any
 
 import orjson
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.utils.cache import get_conditional_response
 from django.views.decorators.http import require_safe
 
@@ -19,7 +20,7 @@ from gi_registry.core.revision import revision as newest_revision
 
 GEOJSON, JSON, PROBLEM = "application/geo+json", "application/json", "application/problem+json"
 
-Answer = Callable[..., HttpResponse]
+Answer = Callable[..., HttpResponseBase]
 
 
 def answer(view: Answer) -> Answer:
@@ -27,7 +28,7 @@ def answer(view: Answer) -> Answer:
 
     @require_safe
     @wraps(view)
-    def wrapped(request: HttpRequest, **named: str) -> HttpResponse:
+    def wrapped(request: HttpRequest, **named: str) -> HttpResponseBase:
         revision = newest_revision()
         etag = f'"{revision}-{__version__}-{clock.today()}"'  # an address asks the same of the same register all day
         if "HTTP_IF_NONE_MATCH" in request.META and (same := get_conditional_response(request, etag=etag)):

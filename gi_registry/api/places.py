@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import orjson
-from django.conf import settings
 from django.contrib.gis.db.models.functions import AsGeoJSON, Transform
 from django.contrib.gis.geos import Polygon
 from django.http import HttpRequest, HttpResponse
@@ -14,7 +13,7 @@ from gi_registry.api.answers import GEOJSON, answer, as_json
 from gi_registry.api.products import MOST, USUAL, WGS84
 from gi_registry.core.validators import day, whole_number
 from gi_registry.places.geometry import DECIMALS, SRID
-from gi_registry.places.models import Kind, PlaceVersion
+from gi_registry.places.models import PlaceVersion
 from gi_registry.places.validators import bbox
 
 
@@ -55,7 +54,7 @@ def feature(version: Any) -> dict[str, Any]:
             "name": version.name,
             "kind": version.kind,
             "kind_label": version.get_kind_display(),
-            "role": role(version),
+            "role": version.role,
             "parent": version.parent and version.parent.code,
             "seat": version.location and [round(c, DECIMALS) for c in version.location.coords],
             "seat_grade": version.location_grade or None,
@@ -64,10 +63,3 @@ def feature(version: Any) -> dict[str, Any]:
             "url": version.place.get_absolute_url(),
         },
     }
-
-
-def role(version: PlaceVersion) -> str:
-    """`district`, `unit` or `neighbour`."""
-    if version.kind != Kind.COUNTY:
-        return "unit"
-    return "district" if version.place.code == settings.REGISTER_DISTRICT else "neighbour"

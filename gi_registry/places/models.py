@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
+from django.conf import settings
 from django.contrib.gis.db.models import MultiPolygonField, PointField
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -76,6 +77,13 @@ class PlaceVersion(Spanned, Sourced):
 
     def __str__(self) -> str:
         return f"{self.name} {self.place.code}"
+
+    @property
+    def role(self) -> str:
+        """What the unit is to this register: `district`, `unit` or `neighbour`."""
+        if self.kind != Kind.COUNTY:
+            return "unit"
+        return "district" if self.place.code == settings.REGISTER_DISTRICT else "neighbour"
 
     def clean(self) -> None:
         # In Python, since SpatiaLite cannot hold a CHECK on a geometry column.

@@ -16,6 +16,7 @@ from gi_registry.core import clock
 from gi_registry.core.errors import NotInRegister
 from gi_registry.core.validators import day
 from gi_registry.gazette.models import Source
+from gi_registry.opendata.formats import FORMATS
 from gi_registry.places.models import PlaceVersion
 from gi_registry.products.models import Area, Product, Stage, Statement, Subject
 from gi_registry.products.register import Filters, entries, held_on
@@ -26,7 +27,7 @@ from gi_registry.web.pages import page
 @page
 def index(request: HttpRequest) -> HttpResponse:
     """All products on a day, as a table with filters."""
-    return render(request, "products/list.html", listing(request))
+    return render(request, "products/list.html", listing(request) | {"formats": FORMATS.values()})
 
 
 @page

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.contrib.auth.views import LogoutView
 from django.urls import path
 
-from gi_registry.web import account, check, desk, map, places, products, sources
+from gi_registry.web import account, check, data, desk, map, places, products, sources
 
 urlpatterns = [
     path("", map.index, name="map"),
@@ -14,6 +14,7 @@ urlpatterns = [
     path("places/<str:code>/", places.detail, name="place"),
     path("check/", check.index, name="check"),
     path("sources/", sources.index, name="sources"),
+    path("data/", data.index, name="data"),
     path("sign-in/", account.SignIn.as_view(), name="sign-in"),
     path("sign-out/", LogoutView.as_view(), name="sign-out"),
     path("account/", account.account, name="account"),
