@@ -1,0 +1,457 @@
+"""What is wrong with the shapes of a layer, and what each repair would change. Nothing here alters a shape unasked."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import shapely
+from shapely import MultiPolygon
+
+from gi_registry.core.errors import BadInput
+from gi_registry.intake.doctor.readers import Reading, numbers
+from gi_registry.intake.doctor.systems import Turn
+from gi_registry.places.datums import CHINA
+from gi_registry.places.geometry import in_metres, metres_per_degree
+
+EXAMPLES = 5
+SMALL = 200_000  # vertices up to which areas are measured vertex by vertex and repairs are tried out
+COMPARED = 2_000  # features up to which each is compared with its neighbours
+SLIVER_WIDTH_M = 1.0  # twice the area over the perimeter: the mean width of what is long and thin
+OVERLAP_M2 = 1.0
+STOP, WARN, INFO = "stop", "warn", "info"
+
+KINDS: dict[str, tuple[str, str, str | None]] = {  # what is said, how grave it is, which repair there is
+    "null_geometry": ("没有图形的要素（导入时不收）", INFO, None),
+    "empty_geometry": ("图形为空的要素（导入时不收）", INFO, None),
+    "unreadable": ("图形不成形，读不出来", STOP, "drop_unreadable"),
+    "not_polygon": ("点、线或混合图形，不是面", STOP, "drop_other"),
+    "points": ("只有点，没有面", STOP, "join_points"),
+    "z_values": ("带高程或量测值，登记簿只存平面", STOP, "drop_z"),
+    "unclosed": ("环没有闭合", STOP, "close_rings"),
+    "self_intersection": ("界线自相交", STOP, "make_valid"),
+    "hole_outside": ("洞在外环之外", STOP, "make_valid"),
+    "nested": ("环套错了：洞中有洞，或面上压面", STOP, "make_valid"),
+    "disconnected": ("洞把面切断了", STOP, "make_valid"),
+    "degenerate": ("环的点太少，或没有面积", STOP, "make_valid"),
+    "sliver": ("碎屑：平均宽度不到 1 米的小面或小洞", WARN, "drop_slivers"),
+    "repeated_vertices": ("有连续重复的顶点", INFO, "drop_repeated"),
+    "duplicates": ("与前面某个要素的图形完全相同", WARN, "drop_duplicates"),
+    "ring_order": ("环的方向与格式的规定相反（存入时统一，不改变形状）", INFO, None),
+    "holes": ("带洞，请核对洞是不是真的", INFO, None),
+    "out_of_range": ("坐标落在中国范围之外", WARN, None),
+    "out_of_district": ("在本区界线之外", WARN, None),
+    "overlaps": ("要素之间互相重叠", WARN, None),
+    "gaps": ("要素之间有缝隙", WARN, None),
+    "not_compared": ("要素或顶点太多，没有检查重叠与缝隙", INFO, None),
+    "no_dbf": ("缺 .dbf：只有图形，没有属性", WARN, None),
+    "no_shx": ("缺 .shx：已由 .shp 重建索引", INFO, None),
+    "row_mismatch": ("图形与属性的行数不同，多出的部分对不上", WARN, None),
+    "crs_member": ("GeoJSON 带 crs，与 RFC 7946 不符，请确认坐标系", WARN, None),
+    "cut_names": ("字段名在第十个字节处被截断", INFO, None),
+    "cut_values": ("字段的值末尾被截断了半个字", WARN, None),
+    "lost_digits": ("长编号被表格软件写成了科学计数，末几位已丢失", WARN, None),
+    "uneven_rows": ("这些行的列数与表头不同", WARN, None),
+}
+REASONS = {  # how GEOS begins its sentence
+    "Self-intersection": "self_intersection",
+    "Ring Self-intersection": "self_intersection",
+    "Hole lies outside shell": "hole_outside",
+    "Holes are nested": "nested",
+    "Nested shells": "nested",
+    "Duplicate Rings": "nested",
+    "Interior is disconnected": "disconnected",
+    "Too few points in geometry component": "degenerate",
+}
+OUTER_CLOCKWISE = {"shapefile": True, "geojson": False, "kml": False, "kmz": False}  # what each format prescribes
+PLACE = re.compile(r"\[(\S+) (\S+?)(?: \S+)?\]")
+
+
+@dataclass(frozen=True)
+class Example:
+    """A feature, numbered from one, and a place on it in degrees, where it has one."""
+
+    feature: int
+    lon: float | None = None
+    lat: float | None = None
+
+
+@dataclass(frozen=True)
+class Finding:
+    """`severity` is stop (needs its repair before anything can be taken over), warn or info.
+
+    `count` counts features (pairs for overlaps, places for gaps); areas are those of the features concerned, as they
+    stand and as the repair would leave them, None where no area changes or it was not tried out.
+    """
+
+    key: str
+    label: str
+    count: int
+    examples: tuple[Example, ...]
+    severity: str
+    repair: str | None
+    area_before_ha: float | None = None
+    area_after_ha: float | None = None
+
+
+@dataclass(frozen=True)
+class Anatomy:
+    """All rings of the polygons among `shapes` as plain numbers; ring, part and feature offsets are GeoArrow's."""
+
+    features: np.ndarray
+    vertices: np.ndarray
+    ring_ends: np.ndarray
+    part_ends: np.ndarray
+    feature_ends: np.ndarray
+
+    @classmethod
+    def of(cls, shapes: np.ndarray) -> Anatomy:
+        """The anatomy of an array of shapes; points, lines and collections are passed over."""
+        kinds = shapely.get_type_id(shapes)
+        which = np.flatnonzero(((kinds == 3) | (kinds == 6)) & ~shapely.is_empty(shapes))
+        if not len(which):
+            none = np.zeros(1, dtype=np.int64)
+            return cls(which, np.empty((0, 2)), none, none, none)
+        _kind, vertices, offsets = shapely.to_ragged_array(shapes[which], include_z=False, include_m=False)
+        rings, parts = offsets[0], offsets[1]
+        ends = offsets[2] if len(offsets) == 3 else np.arange(len(parts))
+        return cls(which, vertices, rings, parts, ends)
+
+    @property
+    def parts(self) -> int:
+        return len(self.part_ends) - 1
+
+    @property
+    def rings(self) -> int:
+        return len(self.ring_ends) - 1
+
+    @property
+    def holes(self) -> int:
+        return self.rings - self.parts
+
+    @cached_property
+    def steps(self) -> tuple[np.ndarray, np.ndarray]:
+        """From each vertex to the next in source units; the step from one ring to the next means nothing."""
+        return np.diff(self.vertices[:, 0]), np.diff(self.vertices[:, 1])
+
+    @cached_property
+    def is_hole(self) -> np.ndarray:
+        """Whether each ring is a hole: the first of every part is not."""
+        holes = np.ones(self.rings, dtype=bool)
+        holes[self.part_ends[:-1]] = False
+        return holes
+
+    @cached_property
+    def feature_of_ring(self) -> np.ndarray:
+        """The feature (an index into all shapes) of each ring."""
+        rings_before = self.part_ends[self.feature_ends]
+        return np.repeat(self.features, np.diff(rings_before))
+
+    @cached_property
+    def signed_areas(self) -> np.ndarray:
+        """The area of each ring in square units, negative where it runs clockwise."""
+        if not self.rings:
+            return np.empty(0)
+        starts, y = self.ring_ends[:-1], self.vertices[:, 1]
+        y = y - np.repeat(y[starts], np.diff(self.ring_ends))  # small numbers keep the sum exact
+        cross = self.steps[0] * (y[1:] + y[:-1])
+        cross = np.append(cross, 0.0)
+        cross[self.ring_ends[1:] - 1] = 0.0
+        return np.asarray(-np.add.reduceat(cross, starts) / 2)
+
+    def lengths(self, per_x: float, per_y: float, which: np.ndarray) -> np.ndarray:
+        """The lengths in metres of the rings numbered `which`."""
+        spans = [slice(self.ring_ends[ring], self.ring_ends[ring + 1] - 1) for ring in which]
+        return np.array([np.hypot(self.steps[0][s] * per_x, self.steps[1][s] * per_y).sum() for s in spans])
+
+
+def check_numbers(shapes: np.ndarray) -> None:
+    """Refuse coordinates that are not numbers. Raises BadInput that names the features."""
+    bounds = shapely.bounds(shapes)
+    there = ~(shapely.is_missing(shapes) | shapely.is_empty(shapes))
+    wrong = there & ~np.isfinite(bounds).all(axis=1)
+    doubtful = np.flatnonzero(there & ~wrong & (shapely.get_num_coordinates(shapes) > 0) & hides_nan(shapes))
+    wrong[doubtful] = True
+    if wrong.any():
+        named = "、".join(map(str, numbers(wrong)[:EXAMPLES]))
+        raise BadInput(f"第 {named} 个要素的坐标不是数（NaN 或无穷大），共 {int(wrong.sum())} 个：请改正后再传。")
+
+
+def hides_nan(shapes: np.ndarray) -> np.ndarray:
+    """Whether a shape has a coordinate that its bounds pass over, as they do for NaN; length does not."""
+    return np.asarray(~np.isfinite(shapely.length(shapes)) | ~np.isfinite(shapely.area(shapes)))
+
+
+def in_threads(function: Callable[[np.ndarray], np.ndarray], shapes: np.ndarray) -> np.ndarray:
+    """A Shapely function over all shapes, spread over the processors: GEOS leaves Python's lock alone."""
+    workers = min(4, os.cpu_count() or 1)
+    if len(shapes) < workers:
+        return function(shapes)
+    result = np.empty(len(shapes), dtype=object)
+    with ThreadPoolExecutor(workers) as pool:
+        for at, part in enumerate(pool.map(function, [shapes[at::workers] for at in range(workers)])):
+            result[at::workers] = part
+    return result
+
+
+# --- Area ------------------------------------------------------------------------------------------------------------
+
+
+def areas_ha(shapes: np.ndarray, turn: Turn) -> np.ndarray:
+    """Hectares of each shape in EPSG:4548: vertex by vertex while they are few, else by the scale at its centroid,
+    which over a township is exact to a millionth."""
+    if int(shapely.get_num_coordinates(shapes).sum()) <= SMALL:
+        there = on_earth(shapely.transform(shapely.force_2d(shapes), turn, interleaved=False))
+        return np.asarray(np.nan_to_num(shapely.area(in_metres(there)) / 10_000))
+    return np.asarray(np.nan_to_num(shapely.area(shapes) * scale_at(shapely.centroid(shapes), turn) / 10_000))
+
+
+def on_earth(shapes: np.ndarray) -> np.ndarray:
+    """The shapes with those left out whose coordinates are no degrees: their edges would be divided without end."""
+    bounds = shapely.bounds(shapes)
+    with np.errstate(invalid="ignore"):
+        there = (np.abs(bounds) <= 180).all(axis=1)
+    kept = shapes.copy()
+    kept[~there] = None
+    return kept
+
+
+def scale_at(points: np.ndarray, turn: Turn) -> np.ndarray:
+    """Square metres of EPSG:4548 in one square unit of the source around each point."""
+    middle = np.column_stack((shapely.get_x(points), shapely.get_y(points)))
+    step = 1e-4 if np.nanmax(np.abs(middle), initial=0) <= 180 else 10.0
+    corners = np.array([(-step, -step), (step, -step), (step, step), (-step, step), (-step, -step)])
+    around = middle[:, None, :] + corners
+    present = np.isfinite(middle).all(axis=1)
+    squares = shapely.polygons(around[present])
+    result = np.zeros(len(points))
+    result[present] = shapely.area(in_metres(shapely.transform(squares, turn, interleaved=False))) / (2 * step) ** 2
+    return result
+
+
+def metres_per_unit(vertices: np.ndarray, turn: Turn) -> tuple[float, float]:
+    """About how many metres one unit of x and of y is: one each for projected coordinates."""
+    middle = np.median(vertices[:: max(1, len(vertices) // 1_000)], axis=0) if len(vertices) else np.zeros(2)
+    if np.abs(middle).max() > 180:
+        return 1.0, 1.0
+    lon, lat = turn(middle[:1], middle[1:])
+    per_lon, per_lat = metres_per_degree(float(lat[0]))
+    return (per_lat, per_lon) if abs(float(lat[0]) - middle[0]) < abs(float(lon[0]) - middle[0]) else (per_lon, per_lat)
+
+
+# --- Findings --------------------------------------------------------------------------------------------------------
+
+
+@dataclass
+class Findings:
+    """Gathers findings about the shapes of one reading."""
+
+    shapes: np.ndarray
+    turn: Turn
+    found: list[Finding]
+
+    def add(
+        self,
+        key: str,
+        features: Iterable[int],
+        count: int | None = None,
+        places: dict[int, tuple[float, float]] | None = None,
+        areas: tuple[float | None, float | None] = (None, None),
+    ) -> None:
+        """A finding about the features (numbered from one), unless there are none."""
+        named = list(features)
+        if not (count or named):
+            return
+        label, severity, repair = KINDS[key]
+        examples = tuple(self.example(feature, (places or {}).get(feature)) for feature in named[:EXAMPLES])
+        before, after = (None if area is None else round(area, 4) for area in areas)
+        self.found.append(Finding(key, label, count or len(named), examples, severity, repair, before, after))
+
+    def example(self, feature: int, place: tuple[float, float] | None) -> Example:
+        shape = self.shapes[feature - 1] if feature <= len(self.shapes) else None
+        if place is None and shape is not None and not shape.is_empty:
+            place = tuple(shapely.get_coordinates(shape)[0])
+        if place is None:
+            return Example(feature)
+        lon, lat = (float(part[0]) for part in self.turn(np.array(place[:1]), np.array(place[1:])))
+        return Example(feature, round(lon, 6), round(lat, 6)) if np.isfinite([lon, lat]).all() else Example(feature)
+
+
+def examine(reading: Reading, anatomy: Anatomy, turn: Turn, district: MultiPolygon, form: str) -> list[Finding]:
+    """All findings about the shapes, read in the system that `turn` turns from; `form` is the key of the format."""
+    shapes = reading.shapes
+    findings = Findings(shapes, turn, [])
+    findings.add("null_geometry", numbers(missing(reading)))
+    findings.add("empty_geometry", numbers(~shapely.is_missing(shapes) & shapely.is_empty(shapes)))
+    findings.add("unreadable", reading.unreadable)
+    kinds = shapely.get_type_id(shapes)
+    flat = (kinds == 3) | (kinds == 6) | (kinds < 0) | shapely.is_empty(shapes)
+    points_only = bool((kinds == 0).any()) and bool(((kinds == 0) | (kinds < 0)).all())
+    findings.add("points" if points_only else "not_polygon", numbers(~flat))
+    findings.add("z_values", numbers(shapely.has_z(shapes) | shapely.has_m(shapes)))
+    findings.add("unclosed", reading.unclosed)
+    reasons = in_threads(shapely.is_valid_reason, shapes)
+    invalidity(findings, reasons)
+    rings(findings, anatomy, form)
+    duplicates(findings)
+    whereabouts(findings, district)
+    neighbours(findings, anatomy, np.array([reason == "Valid Geometry" for reason in reasons]))
+    return findings.found
+
+
+def missing(reading: Reading) -> np.ndarray:
+    """The features that never had a shape; one that could not be made out had."""
+    null = np.array(shapely.is_missing(reading.shapes))
+    null[[number - 1 for number in reading.unreadable]] = False
+    return null
+
+
+def invalidity(findings: Findings, reasons: np.ndarray) -> None:
+    """What GEOS says is invalid, by kind, with the place it names."""
+    kinds: dict[str, dict[int, tuple[float, float]]] = {}
+    for at, reason in enumerate(reasons):
+        if reason is None or reason == "Valid Geometry":
+            continue
+        match = PLACE.search(reason)
+        place = (float(match[1]), float(match[2])) if match else (0.0, 0.0)
+        kinds.setdefault(REASONS.get(reason.partition("[")[0], "self_intersection"), {})[at + 1] = place
+    for kind, places in kinds.items():
+        ill = findings.shapes[[feature - 1 for feature in places]]
+        before = float(areas_ha(ill, findings.turn).sum())
+        few = int(shapely.get_num_coordinates(ill).sum()) <= SMALL
+        after = float(areas_ha(shapely.make_valid(ill), findings.turn).sum()) if few else None
+        findings.add(kind, places, places=places, areas=(before, after))
+
+
+def rings(findings: Findings, anatomy: Anatomy, form: str) -> None:
+    """Slivers, repeated vertices, order of rings, holes."""
+    if not anatomy.rings:
+        return
+    per_x, per_y = metres_per_unit(anatomy.vertices, findings.turn)
+    thin = slivers(anatomy, per_x, per_y)
+    areas = np.abs(anatomy.signed_areas) * per_x * per_y / 10_000
+    findings.add("sliver", features_of(anatomy, thin), areas=(float(areas[thin].sum()), 0.0))
+    findings.add("repeated_vertices", repeated(anatomy))
+    if form in OUTER_CLOCKWISE:
+        clockwise = anatomy.signed_areas < 0
+        wrong = (clockwise == anatomy.is_hole) == OUTER_CLOCKWISE[form]
+        findings.add("ring_order", features_of(anatomy, wrong & (anatomy.signed_areas != 0)))
+    findings.add("holes", features_of(anatomy, anatomy.is_hole), count=anatomy.holes)
+
+
+def features_of(anatomy: Anatomy, which: np.ndarray) -> list[int]:
+    """The features, numbered from one, to which the rings belong where `which` holds."""
+    return list(map(int, np.unique(anatomy.feature_of_ring[which]) + 1))
+
+
+def slivers(anatomy: Anatomy, per_x: float, per_y: float) -> np.ndarray:
+    """Whether each ring is thinner than a metre on average; only where its vertices are few or its area is small."""
+    areas = np.abs(anatomy.signed_areas) * per_x * per_y
+    count = np.diff(anatomy.ring_ends)
+    box = box_diagonals(anatomy, per_x, per_y)
+    doubtful = np.flatnonzero((areas < SLIVER_WIDTH_M * box * np.maximum(count, 4)) & (areas > 0))
+    thin = np.zeros(anatomy.rings, dtype=bool)
+    thin[doubtful] = 2 * areas[doubtful] < SLIVER_WIDTH_M * anatomy.lengths(per_x, per_y, doubtful)
+    return thin
+
+
+def box_diagonals(anatomy: Anatomy, per_x: float, per_y: float) -> np.ndarray:
+    """The diagonal in metres of each ring's box: no ring is longer than that times its vertices."""
+    starts = anatomy.ring_ends[:-1]
+    x, y = anatomy.vertices[:, 0], anatomy.vertices[:, 1]
+    wide = (np.maximum.reduceat(x, starts) - np.minimum.reduceat(x, starts)) * per_x
+    high = (np.maximum.reduceat(y, starts) - np.minimum.reduceat(y, starts)) * per_y
+    return np.asarray(np.hypot(wide, high))
+
+
+def repeated(anatomy: Anatomy) -> list[int]:
+    """Features with two equal vertices in a row."""
+    dx, dy = anatomy.steps
+    same = (dx == 0) & (dy == 0)
+    same[anatomy.ring_ends[1:-1] - 1] = False
+    where = np.flatnonzero(same)
+    ring = np.searchsorted(anatomy.ring_ends, where, side="right") - 1
+    return list(map(int, np.unique(anatomy.feature_of_ring[ring]) + 1))
+
+
+def duplicate_numbers(shapes: np.ndarray) -> list[int]:
+    """Features whose shape an earlier feature has, wherever the ring begins."""
+    there = np.flatnonzero(~(shapely.is_missing(shapes) | shapely.is_empty(shapes)))
+    if len(there) < 2:
+        return []
+    likeness = np.column_stack((shapely.bounds(shapes[there]), shapely.get_num_coordinates(shapes[there])))
+    _one, inverse, counts = np.unique(likeness, axis=0, return_inverse=True, return_counts=True)
+    alike = counts[inverse.ravel()] > 1
+    seen: set[bytes] = set()
+    again = []
+    for at in there[alike]:
+        content = shapely.to_wkb(shapely.normalize(shapes[at]))
+        if content in seen:
+            again.append(int(at) + 1)
+        seen.add(content)
+    return again
+
+
+def duplicates(findings: Findings) -> None:
+    again = duplicate_numbers(findings.shapes)
+    if again:
+        area = float(areas_ha(findings.shapes[[number - 1 for number in again]], findings.turn).sum())
+        findings.add("duplicates", again, areas=(area, 0.0))
+
+
+def whereabouts(findings: Findings, district: MultiPolygon) -> None:
+    """Features with a corner outside China, and those whose box does not meet the district's."""
+    bounds = shapely.bounds(findings.shapes)
+    there = np.isfinite(bounds).all(axis=1)
+    corners = [findings.turn(bounds[:, x], bounds[:, y]) for x in (0, 2) for y in (1, 3)]
+    lon, lat = (np.array([corner[axis] for corner in corners]) for axis in (0, 1))
+    (west, east), (south, north) = CHINA["lon"], CHINA["lat"]
+    with np.errstate(invalid="ignore"):
+        astray = there & ~((lon >= west) & (lon <= east) & (lat >= south) & (lat <= north)).all(axis=0)
+        w, s, e, n = district.bounds
+        apart = (lon.min(axis=0) > e) | (lon.max(axis=0) < w) | (lat.min(axis=0) > n) | (lat.max(axis=0) < s)
+    findings.add("out_of_range", numbers(astray))
+    findings.add("out_of_district", numbers(there & apart & ~astray))
+
+
+def neighbours(findings: Findings, anatomy: Anatomy, valid: np.ndarray) -> None:
+    """Overlaps and gaps between valid polygons, where they are few enough to be compared."""
+    which = anatomy.features[valid[anatomy.features]] if len(anatomy.features) else anatomy.features
+    if len(which) < 2:
+        return
+    if len(which) > COMPARED or len(anatomy.vertices) > SMALL:
+        findings.add("not_compared", [], count=len(which))
+        return
+    there = on_earth(shapely.transform(shapely.force_2d(findings.shapes[which]), findings.turn, interleaved=False))
+    which = which[~shapely.is_missing(there)]
+    flat = in_metres(there[~shapely.is_missing(there)])
+    first, second = shapely.STRtree(flat).query(flat, predicate="intersects")
+    once = first < second
+    first, second = first[once], second[once]
+    same = shapely.equals(flat[first], flat[second])  # those are duplicates
+    first, second = first[~same], second[~same]
+    common = shapely.area(shapely.intersection(flat[first], flat[second]))
+    over = common > OVERLAP_M2
+    named = dict.fromkeys((which[second[over]] + 1).tolist())
+    findings.add("overlaps", named, count=int(over.sum()), areas=(float(common[over].sum()) / 10_000, None))
+    between = gaps(flat)
+    if len(between):
+        findings.add("gaps", [], count=len(between), areas=(float(shapely.area(between).sum()) / 10_000, None))
+
+
+def gaps(flat: np.ndarray) -> np.ndarray:
+    """Holes in the union that no single feature has, as polygons in metres."""
+    holes = holes_of(shapely.get_parts(shapely.union_all(flat)))
+    own = holes_of(shapely.get_parts(flat))
+    real = [hole.area > OVERLAP_M2 and not shapely.equals(hole, own).any() for hole in holes]
+    return holes[np.array(real, dtype=bool)]
+
+
+def holes_of(parts: np.ndarray) -> np.ndarray:
+    """The holes of polygons, as polygons."""
+    return np.array([shapely.Polygon(ring) for part in parts for ring in part.interiors], dtype=object)
