@@ -35,7 +35,7 @@ class Origin(models.TextChoices):
     """Where a value comes from."""
 
     REGISTER = "register", gettext_lazy("登记簿编定")
-    SOURCE = "source", gettext_lazy("转录自该行所列来源")
+    SOURCE = "source", gettext_lazy("转录自所列来源")
     WORKED_OUT = "worked out", gettext_lazy("登记簿计算")
 
 
