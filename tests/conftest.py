@@ -48,6 +48,7 @@ def no_lock_out(settings):
 def private_files(settings, tmp_path):
     """What a test hands in goes with it."""
     settings.PRIVATE_DIR = tmp_path / "private"
+    settings.WORK_APART = False  # another process would not see this test's database
 
 
 @pytest.fixture(autouse=True)

@@ -5,12 +5,14 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
+from django.contrib.auth.models import Group
 from django.db import models
 from shapely import MultiPolygon
 
 from gi_registry.core.history import put
 from gi_registry.gazette.models import Source
 from gi_registry.parties.models import User
+from gi_registry.parties.permissions import Role
 from gi_registry.places.geometry import hectares, to_geos
 from gi_registry.places.models import Place, PlaceVersion
 from gi_registry.products.models import Area, Name, Product, Protection
@@ -74,3 +76,10 @@ def register(size: int) -> list[Product]:
 
 def demo_account(**values: Any) -> User:
     return User.objects.create_user("demo", password="printed for everybody", is_demo=True, **values)
+
+
+def person(role: str, username: str = "wangmin", **values: Any) -> User:
+    """Somebody of one role (`parties.permissions.Role`)."""
+    user = User.objects.create_user(username, password="流水不腐 24", **values)
+    user.groups.set(Group.objects.filter(name=Role(role).label))
+    return user

@@ -46,6 +46,15 @@ ADDRESSES: dict[str, Address] = {
     "account/password/": Address(SIGNED_IN),
     "desk/": Address(Act.DESK),
     "desk/changes/": Address(Act.DESK),
+    "desk/imports/": Address(Act.INTAKE),
+    "desk/imports/<str:file_number>/": Address(Act.INTAKE),
+    "desk/imports/<str:file_number>/choose/": Address(Act.INTAKE),
+    "desk/imports/<str:file_number>/admit/": Address(Act.INTAKE),
+    "desk/imports/<str:file_number>/again/": Address(Act.INTAKE),
+    "desk/imports/<str:file_number>/progress.json": Address(Act.INTAKE),
+    "desk/imports/<str:file_number>/shapes.geojson": Address(Act.INTAKE),
+    "desk/imports/<str:file_number>/receipt.json": Address(Act.INTAKE),
+    "desk/imports/<str:file_number>/original": Address(Act.INTAKE),
 }
 ADMIN = re.compile(r"admin/")  # Django's own, one rule for all of it: tests/core/test_admin.py
 USERNAMES = {
@@ -71,7 +80,7 @@ def routes(patterns=None, before=""):
 
 
 def address(route, role):
-    names = {"slug": OWN_PRODUCT.get(role, "duliu-laocu")} | ADDRESSES[route].names
+    names = {"slug": OWN_PRODUCT.get(role, "duliu-laocu"), "file_number": "2026-0001"} | ADDRESSES[route].names
     return "/" + re.sub(r"<(?:\w+:)?(\w+)>", lambda name: names[name[1]], route)
 
 
@@ -88,7 +97,7 @@ def may(role, access):
 
 def fits(answer, role, access):
     """Whether the answer is what the table says: let in, told that it may not, or sent to sign in."""
-    answer.close()  # a file that nobody reads would stay open
+    list(answer)  # a file that nobody reads would stay open
     to_sign_in = answer.status_code == 302 and "/sign-in/" in answer.headers["Location"]
     if may(role, access):
         return answer.status_code not in {403, 500} and not to_sign_in

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.contrib.auth.views import LogoutView
 from django.urls import path
 
-from gi_registry.web import account, check, data, desk, map, places, products, sources
+from gi_registry.web import account, check, data, desk, imports, map, places, products, sources
 
 urlpatterns = [
     path("", map.index, name="map"),
@@ -21,4 +21,13 @@ urlpatterns = [
     path("account/password/", account.Password.as_view(), name="password"),
     path("desk/", desk.index, name="desk"),
     path("desk/changes/", desk.changes, name="desk-changes"),
+    path("desk/imports/", imports.index, name="desk-imports"),
+    path("desk/imports/<str:file_number>/", imports.detail, name="desk-import"),
+    path("desk/imports/<str:file_number>/choose/", imports.choose, name="desk-import-choose"),
+    path("desk/imports/<str:file_number>/admit/", imports.admit, name="desk-import-admit"),
+    path("desk/imports/<str:file_number>/again/", imports.again, name="desk-import-again"),
+    path("desk/imports/<str:file_number>/progress.json", imports.progress, name="desk-import-progress"),
+    path("desk/imports/<str:file_number>/shapes.geojson", imports.shapes, name="desk-import-shapes"),
+    path("desk/imports/<str:file_number>/receipt.json", imports.receipt, name="desk-import-receipt"),
+    path("desk/imports/<str:file_number>/original", imports.original, name="desk-import-original"),
 ]

@@ -7,13 +7,14 @@ from typing import Any, NamedTuple
 from django import template
 from django.apps import apps
 from django.core.exceptions import FieldDoesNotExist
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 
 from gi_registry.core.models import Change
 
 register = template.Library()
 
 LONGEST = 400
+KINDS = {"text": _("文字"), "integer": _("整数"), "real": _("小数"), "time": _("日期"), "logical": _("是否")}
 
 
 class Difference(NamedTuple):
@@ -46,11 +47,17 @@ def written(value: Any) -> str:
         case None | "" | []:
             return "—"
         case bool():
-            return _("是") if value else _("否")
+            return str(_("是") if value else _("否"))
         case list():
             return "、".join(map(str, value))
         case str() if len(value) > LONGEST and value.isalnum():
-            return _("（界线，{n} 字节）").format(n=f"{len(value) // 2:,}")
+            return str(_("（界线，{n} 字节）")).format(n=f"{len(value) // 2:,}")
         case str() if len(value) > LONGEST:
             return f"{value[:LONGEST]}……"
     return str(value)
+
+
+@register.filter
+def kind_label(kind: str) -> str:
+    """The Chinese word for the type of a field in a sender's file."""
+    return str(KINDS.get(kind, kind))

@@ -1,0 +1,262 @@
+"""Files with borders, from the moment they come in to the moment the register holds what they bring."""
+
+from __future__ import annotations
+
+import hashlib
+import subprocess
+import sys
+import threading
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import orjson
+import shapely
+from django.conf import settings
+from django.core.files.uploadedfile import UploadedFile
+from django.db import transaction
+from shapely import MultiPolygon
+
+from gi_registry.core import clock
+from gi_registry.core.errors import BadInput
+from gi_registry.core.history import Why, put
+from gi_registry.core.text import plain
+from gi_registry.gazette.models import Source
+from gi_registry.intake.models import ReceivedFile, Step
+from gi_registry.places.actions import redraw
+from gi_registry.places.geometry import in_metres, to_shapely
+from gi_registry.places.models import Kind, PlaceVersion
+from gi_registry.products.actions import draw_area
+from gi_registry.products.models import Area, Product
+
+HECTARE = 10_000.0
+KINDS = ("镇", "乡", "街道")
+
+
+# --- Coming in -------------------------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def receive(upload: UploadedFile, *, purpose: str, product: Product | None, regime: str, by: str) -> ReceivedFile:
+    """Keep the file as it is and write down who sent it. Raises BadInput where it is empty or too big."""
+    limit = settings.UPLOAD_LIMIT_MB["delivery"]
+    size = upload.size or 0
+    if not size:
+        raise BadInput("文件是空的：请重新选择文件。")
+    if size > limit * 1024 * 1024:
+        raise BadInput(f"文件有 {size / 1024 / 1024:,.0f} MB，超过 {limit} MB 的限度。")
+    digest = hashlib.sha256()
+    for chunk in upload.chunks():
+        digest.update(chunk)
+    received = ReceivedFile(
+        file_number=next_number(),
+        purpose=purpose,
+        product=product,
+        regime=regime,
+        name=Path(upload.name or "").name[:200] or "无名",
+        sha256=digest.hexdigest(),
+        bytes=size,
+        by=by,
+        at=clock.now(),
+    )
+    received.file.save(f"{received.file_number}{Path(received.name).suffix[:12].lower()}", upload, save=False)
+    received.save()
+    return received
+
+
+def next_number() -> str:
+    """The next file number of the year: 2026-0001."""
+    year = clock.today().year
+    last = ReceivedFile.objects.filter(file_number__startswith=f"{year}-").order_by("file_number").last()
+    return f"{year}-{int(last.file_number[5:]) + 1 if last else 1:04d}"
+
+
+# --- Working apart ---------------------------------------------------------------------------------------------------
+
+
+def set_to_work(received: ReceivedFile, step: Step) -> None:
+    """Begin a working step. It runs in a process of its own, so that no file can take a web worker with it."""
+    ReceivedFile.objects.filter(pk=received.pk).update(step=step, doing="", done=0.0, refusal="")
+    if settings.WORK_APART:
+        transaction.on_commit(lambda: threading.Thread(target=attend, args=[received.pk, received.file_number]).start())
+    else:
+        from gi_registry.intake.work import work  # noqa: PLC0415 -- the doctor's libraries, only where they work
+
+        work(received.file_number)
+
+
+def attend(pk: int, file_number: str) -> None:
+    """Wait for the process, and say so where it ended without an answer."""
+    command = [sys.executable, str(settings.BASE_DIR / "manage.py"), "work_on", file_number]
+    try:
+        finished = subprocess.run(  # noqa: S603 -- our own command and a number we gave
+            command, timeout=settings.WORK_LIMIT_S, check=False, stdin=subprocess.DEVNULL
+        )
+        failed = finished.returncode != 0
+    except subprocess.TimeoutExpired:
+        failed = True
+    if failed:
+        refuse(pk, "处理这个文件超出了时间或内存的限度，没有登记任何内容：请拆小后再交。")
+
+
+def refuse(pk: int, sentence: str, *, step: Step = Step.REFUSED) -> None:
+    """Write down why a file cannot be used; nothing of it is in the register."""
+    ReceivedFile.objects.filter(pk=pk).update(step=step, refusal=sentence, doing="", done=0.0)
+
+
+# --- Treated shapes, kept beside the original -------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """One feature of a treated file, its shape in degrees of CGCS2000; `number` is its place in the file, from one."""
+
+    number: int
+    name: str
+    code: str
+    shape: MultiPolygon
+
+
+def shapes_path(received: ReceivedFile) -> Path:
+    """Where they lie."""
+    return Path(received.file.path).with_suffix(".shapes")
+
+
+def keep(received: ReceivedFile, shapes: Iterable[Any]) -> None:
+    """Write the features (number, name, code, shape), one to a line, each with its shape as WKB."""
+    with shapes_path(received).open("wb") as file:
+        for one in shapes:
+            wkb = shapely.to_wkb(one.shape, hex=True)
+            file.write(orjson.dumps([one.number, one.name, one.code, wkb], option=orjson.OPT_APPEND_NEWLINE))
+
+
+def kept(received: ReceivedFile) -> list[Shape]:
+    """The shapes as they were kept."""
+    with shapes_path(received).open("rb") as file:
+        rows = [orjson.loads(line) for line in file]
+    return [Shape(number, name, code, shapely.from_wkb(wkb)) for number, name, code, wkb in rows]
+
+
+# --- Units -----------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A feature and the unit it is taken for; None where no unit has its code or name."""
+
+    feature: Shape
+    unit: PlaceVersion | None
+
+
+def matched(features: Iterable[Shape], day: date) -> list[Match]:
+    """Each feature with the unit of that code, or else of that name, on `day`."""
+    units = PlaceVersion.objects.on(day).exclude(kind=Kind.COUNTY).select_related("place").defer("boundary", "outline")
+    by_code = {unit.place.code: unit for unit in units}
+    by_name = {bare(unit.name): unit for unit in units}
+    return [Match(f, by_code.get(f.code[:9]) or by_name.get(bare(f.name))) for f in features]
+
+
+def bare(name: str) -> str:
+    """The name without the word for its kind: 独流镇 and 独流 are the same."""
+    written = plain(name)
+    return next((written.removesuffix(kind) for kind in KINDS if written.endswith(kind) and written != kind), written)
+
+
+@dataclass(frozen=True, slots=True)
+class Drift:
+    """How a producing area moved because the borders of its units did. Hectares, measured in EPSG:4548."""
+
+    product: str
+    regime: str
+    before_ha: float
+    after_ha: float
+    added_ha: float
+    removed_ha: float
+    still_schematic: bool
+
+
+@transaction.atomic
+def admit_units(
+    received: ReceivedFile,
+    matches: list[Match],
+    *,
+    day: date,
+    source: Source,
+    grade: str,
+    uncertainty_m: float,
+    by: str,
+) -> list[Drift]:
+    """Give the matched units their borders from `day` on, and rebuild the producing areas that name them.
+
+    Raises BadInput, and writes nothing, where no feature names a unit or two name the same.
+    """
+    taken = [(match.unit, match.feature) for match in matches if match.unit]
+    codes = [unit.place.code for unit, _feature in taken]
+    twice = sorted({code for code in codes if codes.count(code) > 1})
+    if not taken:
+        raise BadInput("文件里没有一个图形与登记簿的乡镇街道对得上：请检查代码列和名称列。")
+    if twice:
+        raise BadInput(f"有两个以上的图形对应同一个乡镇街道（{'、'.join(twice)}）：请先在文件里合并。")
+    note = f"据收件 {received.file_number}（{received.name}）"
+    for unit, feature in taken:
+        redraw(
+            unit.place,
+            feature.shape,
+            day=day,
+            source=source,
+            grade=grade,
+            uncertainty_m=uncertainty_m,
+            note=note,
+            by=by,
+        )
+    drifts = rebuild_areas({unit.place_id for unit, _feature in taken}, day=day, source=source, note=note, by=by)
+    received.drift = [asdict(drift) for drift in drifts]
+    received.step = Step.ADMITTED
+    received.save(update_fields=["drift", "step"])
+    return drifts
+
+
+def rebuild_areas(places: set[int], *, day: date, source: Source, note: str, by: str) -> list[Drift]:
+    """New versions, from `day` on, of the areas drawn from units of which some are among `places`."""
+    areas = Area.objects.on(day).filter(units__in=places, drawn_on__isnull=False).distinct()
+    return [rebuilt(area, day, Why(day, source.key, note), by) for area in areas.select_related("product")]
+
+
+def rebuilt(area: Area, day: date, why: Why, by: str) -> Drift:
+    """Draw one area again from its units as they are on `day`: the old version ends there, the wording stays."""
+    units = list(area.units.all())
+    drawing = draw_area(units, area.wording, day)
+    before, after = to_shapely(area.boundary), to_shapely(drawing.boundary)  # type: ignore[arg-type]  # it was drawn
+    drawn = {name: getattr(drawing, name) for name in DRAWN}
+    kept = {name: getattr(area, name) for name in KEPT}
+    if area.valid_from != day:
+        put(Area, {"pk": area.pk}, {"valid_until": day}, by=by, why=why)
+    key = {"product": area.product, "regime": area.regime, "valid_from": day}
+    put(Area, key, kept | drawn, by=by, why=why, many={"units": units})
+    was, now = in_metres(before), in_metres(after)
+    common = was.intersection(now).area
+    return Drift(
+        product=area.product.common_name,
+        regime=area.get_regime_display(),
+        before_ha=round(was.area / HECTARE, 2),
+        after_ha=round(now.area / HECTARE, 2),
+        added_ha=round((now.area - common) / HECTARE, 2),
+        removed_ha=round((was.area - common) / HECTARE, 2),
+        still_schematic=drawing.schematic,
+    )
+
+
+DRAWN = ("drawn_on", "boundary", "outline", "hectares", "uncertainty_m", "schematic", "warning")
+KEPT = (
+    *("basis", "announcement", "document", "wording", "datum", "stated_hectares"),
+    *("source", "grade", "note", "valid_until"),
+)
+
+
+def missing(matches: list[Match]) -> list[str]:
+    """Names of the district's units today that no feature is taken for."""
+    taken = {match.unit.pk for match in matches if match.unit}
+    units = PlaceVersion.objects.on(clock.today()).exclude(kind=Kind.COUNTY)
+    return [unit.name for unit in units.defer("boundary", "outline") if unit.pk not in taken]
