@@ -33,7 +33,6 @@ def test_every_source_is_named_with_its_licence(client, jinghai):
         "乡镇示意单元",
         "MIT",
         "MIT（转载数据包）",
-        "天津日报：罗阁庄村梨园",
         "未查明",
     ]
 
