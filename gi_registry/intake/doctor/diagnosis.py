@@ -86,17 +86,19 @@ def diagnose(path: Path, name: str, district: MultiPolygon, say: Say, layer: str
         reading, layers[number] = read(laid_out, layers, number)
         kind = laid_out.format
     check_content(reading)
-    say("辨认编码", 0.4)
-    encoding = encoding_of(reading)
-    say("比对坐标系", 0.5)
-    fit = systems_of(reading, district)
-    say("检查图形", 0.6)
-    anatomy = Anatomy.of(reading.shapes)
-    turn = systems.turn_of(fit.fits[0].key, reading.declared)
-    found = health.examine(reading, anatomy, turn, district, kind.value)
-    names = fields.names_of(reading.columns, encoding.guess)
-    name_column, code_column = fields.guessed(reading, names, encoding.guess)
-    area = round(float(health.areas_ha(reading.shapes, turn).sum()), 4) if fit.fits[0].overlap else None
+    with health.validity(reading.shapes) as valid:
+        say("辨认编码", 0.4)
+        encoding = encoding_of(reading)
+        say("比对坐标系", 0.5)
+        fit = systems_of(reading, district)
+        say("检查图形", 0.6)
+        anatomy = Anatomy.of(reading.shapes)
+        turn = systems.turn_of(fit.fits[0].key, reading.declared)
+        area = round(float(health.areas_ha(reading.shapes, turn).sum()), 4) if fit.fits[0].overlap else None
+        names = fields.names_of(reading.columns, encoding.guess)
+        name_column, code_column = fields.guessed(reading, names, encoding.guess)
+        found = about_reading(reading, encoding.guess)
+        found = health.examine(reading, anatomy, turn, district=district, form=kind.value, valid=valid) + found
     say("完成", 1.0)
     return Diagnosis(
         format=kind.value,
@@ -122,7 +124,7 @@ def diagnose(path: Path, name: str, district: MultiPolygon, say: Say, layer: str
         name_column=name_column,
         code_column=code_column,
         table_columns=reading.table,
-        findings=tuple(found + about_reading(reading, encoding.guess)),
+        findings=tuple(found),
     )
 
 

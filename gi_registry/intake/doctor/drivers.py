@@ -17,8 +17,6 @@ OPTIONS = {
     "CPL_VSIL_CURL_ALLOWED_FILENAME": "none",
     "GDAL_HTTP_PROXY": "http://127.0.0.1:9",  # the discard port: whatever still tries to fetch, fails at once
     "GDAL_HTTP_MAX_RETRY": "0",
-    "OGR_GEOMETRY_ACCEPT_UNCLOSED_RING": "YES",  # an unclosed ring is for the doctor to find
-    "SHAPE_RESTORE_SHX": "YES",  # in our own folder
     "LIBKML_RESOLVE_STYLE": "NO",
 }
 

@@ -75,6 +75,10 @@ def codec_of(name: str) -> str:
 
 def readable(raw: bytes, codec: str) -> tuple[str, bool]:
     """The text, and whether it ends in the middle of a character. Raises UnicodeDecodeError for no such text."""
+    try:
+        return raw.decode(codec), False
+    except UnicodeDecodeError:
+        pass
     decoder = codecs.getincrementaldecoder(codec)("strict")
     text = decoder.decode(raw)
     return text, bool(decoder.getstate()[0])

@@ -113,11 +113,17 @@ def best(scores: list[float], names: list[str]) -> str | None:
 
 
 def raw_texts(columns: Iterable[Column]) -> Iterator[bytes]:
-    """All names and text values as bytes."""
+    """All names, and the text values that are not plain ASCII, each once, as bytes."""
     for column in columns:
         yield column.raw
-        if column.kind == "text":
-            yield from (value.encode("latin-1") for value in column.values if isinstance(value, str))
+        yield from telling(column)
+
+
+def telling(column: Column) -> Iterator[bytes]:
+    if column.kind == "text":
+        for value in dict.fromkeys(column.values.tolist()):
+            if isinstance(value, str) and not value.isascii():
+                yield value.encode("latin-1")
 
 
 def sample_rows(columns: list[Column], count: int) -> list[list[bytes]]:
@@ -139,13 +145,11 @@ def sample_rows(columns: list[Column], count: int) -> list[list[bytes]]:
 
 def cut_values(columns: list[Column], codec: str) -> list[int]:
     """Rows, numbered from one, with a value that ends within a character."""
-    return sorted({row for column in columns if column.kind == "text" for row in cut_rows(column.values, codec)})
-
-
-def cut_rows(values: np.ndarray, codec: str) -> Iterator[int]:
-    for row, value in enumerate(values, 1):
-        if isinstance(value, str) and not value.isascii() and ends_within(value.encode("latin-1"), codec):
-            yield row
+    rows: set[int] = set()
+    for column in columns:
+        cut_ones = {raw.decode("latin-1") for raw in telling(column) if ends_within(raw, codec)}
+        rows |= {row for row, value in enumerate(column.values, 1) if value in cut_ones} if cut_ones else set()
+    return sorted(rows)
 
 
 def ends_within(raw: bytes, codec: str) -> bool:
@@ -157,12 +161,9 @@ def ends_within(raw: bytes, codec: str) -> bool:
 
 def lost_digits(reading: Reading) -> list[int]:
     """Rows, numbered from one, with a number that a spreadsheet wrote as 9.1E+17."""
-    return sorted(
-        {
-            row
-            for column in reading.columns
-            if column.kind == "text"
-            for row, value in enumerate(column.values, 1)
-            if isinstance(value, str) and "E+" in value.upper() and SCIENTIFIC.match(value)
-        }
-    )
+    rows: set[int] = set()
+    for column in reading.columns:
+        values = dict.fromkeys(column.values.tolist()) if column.kind == "text" else ()
+        lost = {value for value in values if isinstance(value, str) and "E+" in value and SCIENTIFIC.match(value)}
+        rows |= {row for row, value in enumerate(column.values, 1) if value in lost} if lost else set()
+    return sorted(rows)

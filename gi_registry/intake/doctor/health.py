@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -17,10 +18,12 @@ from gi_registry.core.errors import BadInput
 from gi_registry.intake.doctor.readers import Reading, numbers
 from gi_registry.intake.doctor.systems import Turn
 from gi_registry.places.datums import CHINA
-from gi_registry.places.geometry import in_metres, metres_per_degree
+from gi_registry.places.geometry import in_metres, metres_per_degree, metric_transformer
 
 EXAMPLES = 5
-SMALL = 200_000  # vertices up to which areas are measured vertex by vertex and repairs are tried out
+SHARES = 4  # parts of the work for each processor, so that one large shape does not leave the others idle
+SMALL = 200_000  # vertices up to which areas are measured vertex by vertex and neighbours compared
+TRIED = 20_000  # vertices up to which a repair is tried out
 COMPARED = 2_000  # features up to which each is compared with its neighbours
 SLIVER_WIDTH_M = 1.0  # twice the area over the perimeter: the mean width of what is long and thin
 OVERLAP_M2 = 1.0
@@ -104,6 +107,7 @@ class Anatomy:
     """All rings of the polygons among `shapes` as plain numbers; ring, part and feature offsets are GeoArrow's."""
 
     features: np.ndarray
+    lengths: np.ndarray
     vertices: np.ndarray
     ring_ends: np.ndarray
     part_ends: np.ndarray
@@ -116,11 +120,11 @@ class Anatomy:
         which = np.flatnonzero(((kinds == 3) | (kinds == 6)) & ~shapely.is_empty(shapes))
         if not len(which):
             none = np.zeros(1, dtype=np.int64)
-            return cls(which, np.empty((0, 2)), none, none, none)
+            return cls(which, np.empty(0), np.empty((0, 2)), none, none, none)
         _kind, vertices, offsets = shapely.to_ragged_array(shapes[which], include_z=False, include_m=False)
         rings, parts = offsets[0], offsets[1]
         ends = offsets[2] if len(offsets) == 3 else np.arange(len(parts))
-        return cls(which, vertices, rings, parts, ends)
+        return cls(which, shapely.length(shapes[which]), vertices, rings, parts, ends)
 
     @property
     def parts(self) -> int:
@@ -149,22 +153,26 @@ class Anatomy:
     @cached_property
     def feature_of_ring(self) -> np.ndarray:
         """The feature (an index into all shapes) of each ring."""
-        rings_before = self.part_ends[self.feature_ends]
-        return np.repeat(self.features, np.diff(rings_before))
+        return np.repeat(self.features, self.rings_of_feature)
+
+    @property
+    def rings_of_feature(self) -> np.ndarray:
+        """How many rings each feature has."""
+        return np.diff(self.part_ends[self.feature_ends])
 
     @cached_property
     def signed_areas(self) -> np.ndarray:
         """The area of each ring in square units, negative where it runs clockwise."""
         if not self.rings:
             return np.empty(0)
-        starts, y = self.ring_ends[:-1], self.vertices[:, 1]
-        y = y - np.repeat(y[starts], np.diff(self.ring_ends))  # small numbers keep the sum exact
-        cross = self.steps[0] * (y[1:] + y[:-1])
-        cross = np.append(cross, 0.0)
+        y = self.vertices[:, 1]
+        cross = np.zeros(len(y))
+        np.add(y[1:], y[:-1], out=cross[:-1])
+        cross[:-1] *= self.steps[0]
         cross[self.ring_ends[1:] - 1] = 0.0
-        return np.asarray(-np.add.reduceat(cross, starts) / 2)
+        return np.asarray(np.add.reduceat(cross, self.ring_ends[:-1]) / -2)
 
-    def lengths(self, per_x: float, per_y: float, which: np.ndarray) -> np.ndarray:
+    def lengths_of(self, per_x: float, per_y: float, which: np.ndarray) -> np.ndarray:
         """The lengths in metres of the rings numbered `which`."""
         spans = [slice(self.ring_ends[ring], self.ring_ends[ring + 1] - 1) for ring in which]
         return np.array([np.hypot(self.steps[0][s] * per_x, self.steps[1][s] * per_y).sum() for s in spans])
@@ -187,16 +195,21 @@ def hides_nan(shapes: np.ndarray) -> np.ndarray:
     return np.asarray(~np.isfinite(shapely.length(shapes)) | ~np.isfinite(shapely.area(shapes)))
 
 
-def in_threads(function: Callable[[np.ndarray], np.ndarray], shapes: np.ndarray) -> np.ndarray:
-    """A Shapely function over all shapes, spread over the processors: GEOS leaves Python's lock alone."""
+@contextmanager
+def validity(shapes: np.ndarray) -> Iterator[Callable[[], np.ndarray]]:
+    """Begin to ask GEOS which shapes are valid, the longest task of all, beside the caller's own work; what is given
+    waits for the answer, an array of truth values (a missing shape is not valid). GEOS leaves Python's lock alone."""
     workers = min(4, os.cpu_count() or 1)
-    if len(shapes) < workers:
-        return function(shapes)
-    result = np.empty(len(shapes), dtype=object)
     with ThreadPoolExecutor(workers) as pool:
-        for at, part in enumerate(pool.map(function, [shapes[at::workers] for at in range(workers)])):
-            result[at::workers] = part
-    return result
+        answers = [pool.submit(shapely.is_valid, shapes[at :: workers * SHARES]) for at in range(workers * SHARES)]
+
+        def whole() -> np.ndarray:
+            result = np.zeros(len(shapes), dtype=bool)
+            for at, answer in enumerate(answers):
+                result[at :: workers * SHARES] = answer.result()
+            return result
+
+        yield whole
 
 
 # --- Area ------------------------------------------------------------------------------------------------------------
@@ -222,16 +235,16 @@ def on_earth(shapes: np.ndarray) -> np.ndarray:
 
 
 def scale_at(points: np.ndarray, turn: Turn) -> np.ndarray:
-    """Square metres of EPSG:4548 in one square unit of the source around each point."""
-    middle = np.column_stack((shapely.get_x(points), shapely.get_y(points)))
-    step = 1e-4 if np.nanmax(np.abs(middle), initial=0) <= 180 else 10.0
-    corners = np.array([(-step, -step), (step, -step), (step, step), (-step, step), (-step, -step)])
-    around = middle[:, None, :] + corners
-    present = np.isfinite(middle).all(axis=1)
-    squares = shapely.polygons(around[present])
-    result = np.zeros(len(points))
-    result[present] = shapely.area(in_metres(shapely.transform(squares, turn, interleaved=False))) / (2 * step) ** 2
-    return result
+    """Square metres of EPSG:4548 in one square unit of the source around each point, by steps east and north."""
+    x, y = shapely.get_x(points), shapely.get_y(points)
+    step = 1e-4 if np.nanmax(np.abs((x, y)), initial=0) <= 180 else 10.0
+    around_x, around_y = np.array([x + step, x - step, x, x]), np.array([y, y, y + step, y - step])
+    lon, lat = turn(around_x.ravel(), around_y.ravel())
+    east, north = (np.reshape(part, (4, -1)) for part in metric_transformer().transform(lon, lat))
+    return np.asarray(
+        np.abs((east[0] - east[1]) * (north[2] - north[3]) - (east[2] - east[3]) * (north[0] - north[1]))
+        / (2 * step) ** 2
+    )
 
 
 def metres_per_unit(vertices: np.ndarray, turn: Turn) -> tuple[float, float]:
@@ -282,8 +295,17 @@ class Findings:
         return Example(feature, round(lon, 6), round(lat, 6)) if np.isfinite([lon, lat]).all() else Example(feature)
 
 
-def examine(reading: Reading, anatomy: Anatomy, turn: Turn, district: MultiPolygon, form: str) -> list[Finding]:
-    """All findings about the shapes, read in the system that `turn` turns from; `form` is the key of the format."""
+def examine(
+    reading: Reading,
+    anatomy: Anatomy,
+    turn: Turn,
+    *,
+    district: MultiPolygon,
+    form: str,
+    valid: Callable[[], np.ndarray],
+) -> list[Finding]:
+    """All findings about the shapes, read in the system that `turn` turns from; `form` is the key of the format,
+    `valid` waits for the validity of each."""
     shapes = reading.shapes
     findings = Findings(shapes, turn, [])
     findings.add("null_geometry", numbers(missing(reading)))
@@ -295,13 +317,13 @@ def examine(reading: Reading, anatomy: Anatomy, turn: Turn, district: MultiPolyg
     findings.add("points" if points_only else "not_polygon", numbers(~flat))
     findings.add("z_values", numbers(shapely.has_z(shapes) | shapely.has_m(shapes)))
     findings.add("unclosed", reading.unclosed)
-    reasons = in_threads(shapely.is_valid_reason, shapes)
-    invalidity(findings, reasons)
     rings(findings, anatomy, form)
     duplicates(findings)
     whereabouts(findings, district)
-    neighbours(findings, anatomy, np.array([reason == "Valid Geometry" for reason in reasons]))
-    return findings.found
+    well = valid()
+    invalidity(findings, np.flatnonzero(~well & ~shapely.is_missing(shapes)))
+    neighbours(findings, anatomy, well)
+    return sorted(findings.found, key=lambda finding: list(KINDS).index(finding.key))
 
 
 def missing(reading: Reading) -> np.ndarray:
@@ -311,21 +333,24 @@ def missing(reading: Reading) -> np.ndarray:
     return null
 
 
-def invalidity(findings: Findings, reasons: np.ndarray) -> None:
-    """What GEOS says is invalid, by kind, with the place it names."""
+def invalidity(findings: Findings, ill: np.ndarray) -> None:
+    """What GEOS says is invalid about the shapes at `ill`, by kind, with the place it names."""
     kinds: dict[str, dict[int, tuple[float, float]]] = {}
-    for at, reason in enumerate(reasons):
-        if reason is None or reason == "Valid Geometry":
-            continue
+    for at, reason in zip(ill.tolist(), shapely.is_valid_reason(findings.shapes[ill]), strict=True):
         match = PLACE.search(reason)
         place = (float(match[1]), float(match[2])) if match else (0.0, 0.0)
         kinds.setdefault(REASONS.get(reason.partition("[")[0], "self_intersection"), {})[at + 1] = place
     for kind, places in kinds.items():
-        ill = findings.shapes[[feature - 1 for feature in places]]
-        before = float(areas_ha(ill, findings.turn).sum())
-        few = int(shapely.get_num_coordinates(ill).sum()) <= SMALL
-        after = float(areas_ha(shapely.make_valid(ill), findings.turn).sum()) if few else None
+        concerned = findings.shapes[[feature - 1 for feature in places]]
+        before = float(areas_ha(concerned, findings.turn).sum())
+        few = int(shapely.get_num_coordinates(concerned).sum()) <= TRIED
+        after = float(areas_ha(made_valid(concerned), findings.turn).sum()) if few else None
         findings.add(kind, places, places=places, areas=(before, after))
+
+
+def made_valid(shapes: np.ndarray) -> np.ndarray:
+    """By GEOS's structure method, which keeps what a ring encloses; points and lines may fall off."""
+    return np.asarray(shapely.make_valid(shapes, method="structure", keep_collapsed=False))
 
 
 def rings(findings: Findings, anatomy: Anatomy, form: str) -> None:
@@ -350,23 +375,13 @@ def features_of(anatomy: Anatomy, which: np.ndarray) -> list[int]:
 
 
 def slivers(anatomy: Anatomy, per_x: float, per_y: float) -> np.ndarray:
-    """Whether each ring is thinner than a metre on average; only where its vertices are few or its area is small."""
+    """Whether each ring is thinner than a metre on average; measured only where all of its feature could be so long."""
     areas = np.abs(anatomy.signed_areas) * per_x * per_y
-    count = np.diff(anatomy.ring_ends)
-    box = box_diagonals(anatomy, per_x, per_y)
-    doubtful = np.flatnonzero((areas < SLIVER_WIDTH_M * box * np.maximum(count, 4)) & (areas > 0))
+    longest = np.repeat(anatomy.lengths, anatomy.rings_of_feature) * max(per_x, per_y)
+    doubtful = np.flatnonzero((2 * areas < SLIVER_WIDTH_M * longest) & (areas > 0))
     thin = np.zeros(anatomy.rings, dtype=bool)
-    thin[doubtful] = 2 * areas[doubtful] < SLIVER_WIDTH_M * anatomy.lengths(per_x, per_y, doubtful)
+    thin[doubtful] = 2 * areas[doubtful] < SLIVER_WIDTH_M * anatomy.lengths_of(per_x, per_y, doubtful)
     return thin
-
-
-def box_diagonals(anatomy: Anatomy, per_x: float, per_y: float) -> np.ndarray:
-    """The diagonal in metres of each ring's box: no ring is longer than that times its vertices."""
-    starts = anatomy.ring_ends[:-1]
-    x, y = anatomy.vertices[:, 0], anatomy.vertices[:, 1]
-    wide = (np.maximum.reduceat(x, starts) - np.minimum.reduceat(x, starts)) * per_x
-    high = (np.maximum.reduceat(y, starts) - np.minimum.reduceat(y, starts)) * per_y
-    return np.asarray(np.hypot(wide, high))
 
 
 def repeated(anatomy: Anatomy) -> list[int]:
@@ -449,7 +464,7 @@ def gaps(flat: np.ndarray) -> np.ndarray:
     holes = holes_of(shapely.get_parts(shapely.union_all(flat)))
     own = holes_of(shapely.get_parts(flat))
     real = [hole.area > OVERLAP_M2 and not shapely.equals(hole, own).any() for hole in holes]
-    return holes[np.array(real, dtype=bool)]
+    return np.asarray(holes[np.array(real, dtype=bool)])
 
 
 def holes_of(parts: np.ndarray) -> np.ndarray:

@@ -133,14 +133,22 @@ def record_offsets(source: Source) -> np.ndarray | None:
 
 
 def record_count(shp: Path) -> int:
-    """Records of a .shp counted from one to the next."""
-    count, at, size = 0, 100, shp.stat().st_size
+    """Records of a .shp without .shx, counted from one to the next; the missing index is written beside it, since
+    GDAL's own way of doing so also writes where it should not."""
+    entries, at, size = [], 100, shp.stat().st_size
     with shp.open("rb") as file:
-        while at + 8 <= size and count <= MOST_FEATURES:
+        head = file.read(100)
+        while at + 8 <= size and len(entries) <= MOST_FEATURES:
             file.seek(at + 4)
-            at += 8 + 2 * int.from_bytes(file.read(4), "big")
-            count += 1
-    return count
+            words = int.from_bytes(file.read(4), "big")
+            if at + 8 + 2 * words > size:
+                raise BadInput(BROKEN)
+            entries.append((at // 2, words))
+            at += 8 + 2 * words
+    length = (100 + 8 * len(entries)) // 2
+    index = head[:24] + length.to_bytes(4, "big") + head[28:] + np.array(entries, ">i4").tobytes()
+    shp.with_suffix(".shx").write_bytes(index)
+    return len(entries)
 
 
 def check_dbf(source: Source) -> None:

@@ -91,13 +91,20 @@ def turned(shapes: np.ndarray, key: str, declared: str | None) -> np.ndarray:
 # --- What the file declares ------------------------------------------------------------------------------------------
 
 
+@lru_cache(maxsize=32)
+def known(declared: str | None) -> pyproj.CRS | None:
+    """The declared system, None where PROJ cannot make it out."""
+    try:
+        return pyproj.CRS.from_user_input(declared) if declared else None
+    except pyproj.exceptions.CRSError:
+        return None
+
+
+@lru_cache(maxsize=32)
 def declared_key(declared: str | None) -> str | None:
     """Our key of the declared system: one of the likely ones where it is the same, epsg:…, "declared", or None."""
-    if not declared:
-        return None
-    try:
-        system = pyproj.CRS.from_user_input(declared)
-    except pyproj.exceptions.CRSError:
+    system = known(declared)
+    if system is None:
         return None
     if system.name in {"WGS 84 (CRS84)", "WGS 84 longitude-latitude"}:
         return DEGREES
@@ -109,12 +116,8 @@ def declared_key(declared: str | None) -> str | None:
 
 def declared_label(declared: str | None) -> str | None:
     """The declared system as people know it."""
-    if not declared:
-        return None
-    try:
-        return pyproj.CRS.from_user_input(declared).name
-    except pyproj.exceptions.CRSError:
-        return declared[:80]
+    system = known(declared)
+    return system.name if system else declared and declared[:80]
 
 
 # --- Fitting ---------------------------------------------------------------------------------------------------------
@@ -163,8 +166,9 @@ def fitted(shapes: np.ndarray, district: MultiPolygon, declared: str | None, *, 
 
 
 def possible(key: str, sample: BaseGeometry) -> bool:
-    """Whether the numbers can be what the system says: degrees are no larger than 180."""
-    return key not in GEOGRAPHIC_LABELS or max(map(abs, sample.bounds)) <= 180
+    """Whether the numbers can be what the system says: degrees up to 180, or metres from the equator."""
+    degrees = max(map(abs, sample.bounds)) <= 180
+    return key == DECLARED or (key in GEOGRAPHIC_LABELS) == degrees
 
 
 def with_note(fit: SystemFit, scores: dict[str, float], best: str, declared: str | None) -> SystemFit:

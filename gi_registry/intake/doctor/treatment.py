@@ -171,11 +171,6 @@ def flat_part(shape: BaseGeometry) -> BaseGeometry | None:
     return shapely.MultiPolygon(list(parts)) if len(parts) else None
 
 
-def made_valid(shapes: np.ndarray) -> np.ndarray:
-    """GEOS's structure method keeps what is inside; lines and points that fall off are left out."""
-    return flat_parts(shapely.make_valid(shapes, method="structure", keep_collapsed=False))
-
-
 def without_slivers(shapes: np.ndarray) -> np.ndarray:
     return array_of(without_sliver(shape) for shape in shapes)
 
@@ -225,7 +220,7 @@ REPAIRS: dict[str, tuple[Ill, Cure]] = {  # in the order in which they are made:
         lambda course: course.marked(health.repeated(Anatomy.of(course.shapes))),
         lambda shapes: shapely.remove_repeated_points(shapes, 0),
     ),
-    "make_valid": (invalid, made_valid),
+    "make_valid": (invalid, lambda shapes: flat_parts(health.made_valid(shapes))),
     "drop_slivers": (with_slivers, without_slivers),
     "drop_duplicates": (lambda course: course.marked(health.duplicate_numbers(course.shapes)), none_of),
 }
