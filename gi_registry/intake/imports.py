@@ -78,7 +78,7 @@ def next_number() -> str:
 
 def set_to_work(received: ReceivedFile, step: Step) -> None:
     """Begin a working step. It runs in a process of its own, so that no file can take a web worker with it."""
-    ReceivedFile.objects.filter(pk=received.pk).update(step=step, doing="", done=0.0, refusal="")
+    ReceivedFile.objects.filter(pk=received.pk).update(step=step, since=clock.now(), doing="", done=0.0, refusal="")
     if settings.WORK_APART:
         transaction.on_commit(lambda: threading.Thread(target=attend, args=[received.pk, received.file_number]).start())
     else:

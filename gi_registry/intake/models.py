@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
+from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from gi_registry.core import clock
 from gi_registry.core.storage import private_files
 from gi_registry.products.models import Product, Regime
 
@@ -46,6 +50,7 @@ class ReceivedFile(models.Model):
     by = models.CharField(_("经办人"), max_length=150)
     at = models.DateTimeField(_("收到时间"))
     step = models.CharField(_("进度"), max_length=12, choices=Step, default=Step.EXAMINING)
+    since = models.DateTimeField(_("开始于"), null=True, blank=True)
     doing = models.CharField(_("正在做"), max_length=60, blank=True)
     done = models.FloatField(_("完成的份额"), default=0.0)
     refusal = models.TextField(_("原因"), blank=True)
@@ -65,3 +70,9 @@ class ReceivedFile(models.Model):
     def working(self) -> bool:
         """Whether a process is at work on it."""
         return self.step in WORKING
+
+    @property
+    def stalled(self) -> bool:
+        """Whether its process has been gone longer than any may take: the machine was switched off in between."""
+        limit = timedelta(seconds=settings.WORK_LIMIT_S + 60)
+        return self.working and (self.since is None or clock.now() - self.since > limit)

@@ -235,6 +235,8 @@ def again(request: HttpRequest, file_number: str) -> HttpResponse:
     received = file_of(file_number)
     if received.step == Step.ADMITTED:
         raise BadInput("这个文件已经登记，不能重新检查：请作为新文件再交一次。")
+    if received.working and not received.stalled:
+        raise BadInput("这个文件正在处理，请等它做完。")
     imports.set_to_work(received, Step.EXAMINING)
     return redirect("desk-import", file_number)
 

@@ -190,6 +190,17 @@ def test_the_progress_is_told_to_whoever_asks(official):
     assert official.get(f"{page()}progress.json").json() == {"working": False, "doing": "", "done": 1.0}
 
 
+def test_only_work_that_was_cut_off_can_be_begun_anew(official, settings):
+    send(official)
+    ReceivedFile.objects.update(step=Step.EXAMINING)
+    assert "正在处理，请等它做完" in text_of(official.post(f"{page()}again/"))
+
+    settings.WORK_LIMIT_S = -61
+    assert "从头再检查一遍" in text_of(official.get(page()))
+    official.post(f"{page()}again/")
+    assert ReceivedFile.objects.get().step == Step.EXAMINED
+
+
 def test_a_number_that_names_no_file_is_404(official):
     assert official.get("/desk/imports/2026-9999/").status_code == 404
 
