@@ -10,6 +10,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 
 from gi_registry.core.models import Change
+from gi_registry.parties.permissions import Act, reach
 
 
 def register(request: HttpRequest) -> dict[str, Any]:
@@ -19,6 +20,7 @@ def register(request: HttpRequest) -> dict[str, Any]:
         "review_number": settings.MAP_REVIEW_NUMBER,
         "tianditu_key": settings.TIANDITU_KEY,
         "data_day": data_day,
+        "has_desk": lambda: reach(request.user, Act.DESK) is not None,
     }
 
 

@@ -112,3 +112,11 @@ def test_a_demo_account_keeps_the_password_that_all_share(client, official, sett
     assert change(client, "另一句没人猜到的话 7").status_code == 403
     official.refresh_from_db()
     assert official.check_password(PASSWORD)
+
+
+def test_the_bar_offers_the_desk_to_those_who_have_one(client, official):
+    sign_in(client)
+    assert "工作台" in text_of(client.get("/products/"))
+
+    official.groups.clear()
+    assert "工作台" not in text_of(client.get("/products/"))
