@@ -52,7 +52,7 @@ def write_kml(release: Release, path: Path) -> None:
         rows=[[*row, words] for row, words in zip(layer.rows, told, strict=True)],
         shapes=[rounded_wkb(wkb) for wkb in layer.shapes],
     )
-    write_layer(described, path, "LIBKML", crs="EPSG:4326", days_as_text=True)
+    write_layer(described, path, "KML", crs="EPSG:4326", days_as_text=True)
 
 
 def write_shapefile(release: Release, path: Path) -> None:

@@ -6,30 +6,25 @@ from pathlib import Path
 from typing import Any
 
 import orjson
+import shapely
 
 from gi_registry.opendata.columns import Release
 from gi_registry.opendata.shapes import rounded
 
 
 def write(release: Release, path: Path) -> None:
-    """One FeatureCollection; the day and the revision stand in it as foreign members."""
+    """One FeatureCollection, written feature by feature; day and revision stand in it as foreign members."""
     layer, edition = release.main, release.edition
     names = [column.name for column in layer.columns]
-    content = {
-        "type": "FeatureCollection",
-        "name": layer.name,
-        "on": edition.on,
-        "revision": edition.revision,
-        "features": [
-            {"type": "Feature", "geometry": geometry(wkb), "properties": dict(zip(names, row, strict=True))}
-            for row, wkb in zip(layer.rows, layer.shapes, strict=True)
-        ],
-    }
-    path.write_bytes(orjson.dumps(content, default=str))
+    head = {"type": "FeatureCollection", "name": layer.name, "on": edition.on, "revision": edition.revision}
+    with path.open("wb") as file:
+        file.write(orjson.dumps(head)[:-1] + b',"features":[')
+        for number, (row, wkb) in enumerate(zip(layer.rows, layer.shapes, strict=True)):
+            file.write((b",\n" if number else b"\n") + orjson.dumps(feature(names, row, wkb)))
+        file.write(b"\n]}\n")
 
 
-def geometry(wkb: bytes | None) -> Any:
-    """A shape as a GeoJSON geometry, null where there is none."""
-    if wkb is None:
-        return None
-    return rounded(wkb).__geo_interface__
+def feature(names: list[str], row: list[Any], wkb: bytes | None) -> dict[str, Any]:
+    """One row; its geometry is null where there is none."""
+    geometry = None if wkb is None else orjson.Fragment(shapely.to_geojson(rounded(wkb)))
+    return {"type": "Feature", "geometry": geometry, "properties": dict(zip(names, row, strict=True))}

@@ -151,5 +151,7 @@ def save(book: Workbook, path: Path, release: Release) -> None:
     book.save(held)
     with ZipFile(held) as clocked, ZipFile(path, "w") as archive:
         for name in clocked.namelist():
-            stamped = MODIFIED.sub(rb"\g<1>" + f"{at:%Y-%m-%dT%H:%M:%SZ}".encode(), clocked.read(name))
-            add(archive, name, stamped if name == "docProps/core.xml" else clocked.read(name), at)
+            content = clocked.read(name)
+            if name == "docProps/core.xml":
+                content = MODIFIED.sub(rb"\g<1>" + f"{at:%Y-%m-%dT%H:%M:%SZ}".encode(), content)
+            add(archive, name, content, at)
