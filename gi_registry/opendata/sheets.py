@@ -16,6 +16,7 @@ from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Alignment, Font
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet._write_only import WriteOnlyWorksheet
+from openpyxl.writer.excel import ExcelWriter
 
 from gi_registry.opendata.columns import Kind, Release, dictionary
 from gi_registry.opendata.shapes import as_wkt
@@ -148,7 +149,7 @@ def explain(book: Workbook, lines: list[list[str]], shapes: list[str]) -> None:
 def save(book: Workbook, path: Path, release: Release) -> None:
     """The workbook without the time of the clock, which openpyxl writes into it."""
     at, held = release.edition.changed_at, BytesIO()
-    book.save(held)
+    ExcelWriter(book, ZipFile(held, "w")).save()
     with ZipFile(held) as clocked, ZipFile(path, "w") as archive:
         for name in clocked.namelist():
             content = clocked.read(name)
