@@ -193,7 +193,7 @@ def check_members(members: list[zipfile.ZipInfo]) -> None:
     if whole > LARGEST_UNPACKED:
         raise BadInput(f"压缩包解开有 {whole // MEGABYTE} MB，超过上限 {LARGEST_UNPACKED // MEGABYTE} MB。")
     if whole > SMALL_ENOUGH and whole > HIGHEST_RATIO * max(packed, 1):
-        raise BadInput(f"压缩包解开会胀大 {whole // max(packed, 1)} 倍，不像正常的数据，不予解压。")
+        raise BadInput(f"压缩包解开会胀大 {HIGHEST_RATIO} 倍以上，不像正常的数据，不予解压。")
 
 
 def check_member(member: zipfile.ZipInfo) -> None:

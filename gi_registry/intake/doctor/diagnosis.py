@@ -18,7 +18,8 @@ from gi_registry.intake.doctor.encodings import Encoding
 from gi_registry.intake.doctor.fields import Field
 from gi_registry.intake.doctor.health import Anatomy, Finding
 from gi_registry.intake.doctor.papers import Paper
-from gi_registry.intake.doctor.readers import Layer, Reading, chosen, layers_of, read
+from gi_registry.intake.doctor.readers import chosen, layers_of, read
+from gi_registry.intake.doctor.reading import Layer, Reading, Wanted
 from gi_registry.intake.doctor.systems import SystemFit, Systems
 
 Say = Callable[[str, float], None]
@@ -83,7 +84,7 @@ def diagnose(path: Path, name: str, district: MultiPolygon, say: Say, layer: str
         layers = layers_of(laid_out)
         number = chosen(layers, layer)
         say("读取图形和属性", 0.25)
-        reading, layers[number] = read(laid_out, layers, number)
+        reading, layers[number] = read(laid_out, layers, number, Wanted())
         kind = laid_out.format
     check_content(reading)
     with health.validity(reading.shapes) as valid:
@@ -143,7 +144,11 @@ def check_content(reading: Reading) -> None:
 
 
 def encoding_of(reading: Reading) -> Encoding:
-    """What encoding the text is in; only a dbf leaves it open."""
+    """What encoding the text is in; only a dbf and a CSV leave it open."""
+    if reading.lines:
+        telling = [line for line in reading.lines if not line.isascii()]
+        sample = [[line] for line in (telling or reading.lines)[: encodings.SAMPLE_ROWS]]
+        return encodings.examine(reading.encoding, telling, sample)
     if not reading.undecoded:
         return encodings.settled(reading.encoding)
     rows = fields.sample_rows(reading.columns, encodings.SAMPLE_ROWS)

@@ -106,7 +106,7 @@ def examine(declared: Declared, values: Iterable[bytes], rows: Sequence[Sequence
     """Which encodings fit. `values` are all names and texts, `rows` some sample rows of cells, as bytes.
 
     The guess is what the file declares if all text can be read so; else UTF-8 if strictly possible; else GB18030.
-    A choice is needed where text that is not plain ASCII was left undeclared, or not as declared.
+    A choice is needed where there is text that is not plain ASCII, and nothing fits or not what was declared.
     """
     telling = list(islice((raw for raw in values if not raw.isascii()), TRIED_VALUES))
     order = [declared.codec, *USUAL] if declared.codec not in ANYTHING else [*USUAL, declared.codec]
@@ -117,7 +117,8 @@ def examine(declared: Declared, values: Iterable[bytes], rows: Sequence[Sequence
         Candidate(codec, LABELS.get(codec, codec), fit[codec], tuple(before_and_after(row, codec) for row in rows))
         for codec in sorted(order, key=lambda codec: codec != guess)
     )
-    asked = bool(telling) and guess != declared.codec
+    contradicted = declared.codec not in (*ANYTHING, guess)
+    asked = bool(telling) and (contradicted or not fit.get(guess))
     return Encoding(declared.by, declared.codec, guess, asked, candidates)
 
 

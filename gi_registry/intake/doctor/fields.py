@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from gi_registry.intake.doctor.encodings import readable, shown
-from gi_registry.intake.doctor.readers import Column, Reading
+from gi_registry.intake.doctor.reading import Column, Reading
 
 SAMPLES = 5
 GUESSED_FROM = 200  # rows

@@ -15,7 +15,7 @@ import shapely
 from shapely import MultiPolygon
 
 from gi_registry.core.errors import BadInput
-from gi_registry.intake.doctor.readers import Reading, numbers
+from gi_registry.intake.doctor.reading import Reading, numbers
 from gi_registry.intake.doctor.systems import Turn
 from gi_registry.places.datums import CHINA
 from gi_registry.places.geometry import in_metres, metres_per_degree, metric_transformer
@@ -26,7 +26,7 @@ SMALL = 200_000  # vertices up to which areas are measured vertex by vertex and 
 TRIED = 20_000  # vertices up to which a repair is tried out
 COMPARED = 2_000  # features up to which each is compared with its neighbours
 SLIVER_WIDTH_M = 1.0  # twice the area over the perimeter: the mean width of what is long and thin
-OVERLAP_M2 = 1.0
+LEAST_HA = 0.0001  # an overlap or gap of a square metre
 STOP, WARN, INFO = "stop", "warn", "info"
 
 KINDS: dict[str, tuple[str, str, str | None]] = {  # what is said, how grave it is, which repair there is
@@ -221,6 +221,11 @@ def areas_ha(shapes: np.ndarray, turn: Turn) -> np.ndarray:
     if int(shapely.get_num_coordinates(shapes).sum()) <= SMALL:
         there = on_earth(shapely.transform(shapely.force_2d(shapes), turn, interleaved=False))
         return np.asarray(np.nan_to_num(shapely.area(in_metres(there)) / 10_000))
+    return by_scale(shapes, turn)
+
+
+def by_scale(shapes: np.ndarray, turn: Turn) -> np.ndarray:
+    """Hectares of each shape in EPSG:4548 by the scale at its centroid."""
     return np.asarray(np.nan_to_num(shapely.area(shapes) * scale_at(shapely.centroid(shapes), turn) / 10_000))
 
 
@@ -442,28 +447,27 @@ def neighbours(findings: Findings, anatomy: Anatomy, valid: np.ndarray) -> None:
     if len(which) > COMPARED or len(anatomy.vertices) > SMALL:
         findings.add("not_compared", [], count=len(which))
         return
-    there = on_earth(shapely.transform(shapely.force_2d(findings.shapes[which]), findings.turn, interleaved=False))
-    which = which[~shapely.is_missing(there)]
-    flat = in_metres(there[~shapely.is_missing(there)])
-    first, second = shapely.STRtree(flat).query(flat, predicate="intersects")
+    shapes = findings.shapes[which]  # edges are straight in the file's own plane
+    first, second = shapely.STRtree(shapes).query(shapes, predicate="intersects")
     once = first < second
     first, second = first[once], second[once]
-    same = shapely.equals(flat[first], flat[second])  # those are duplicates
+    same = shapely.equals(shapes[first], shapes[second])  # those are duplicates
     first, second = first[~same], second[~same]
-    common = shapely.area(shapely.intersection(flat[first], flat[second]))
-    over = common > OVERLAP_M2
+    common = by_scale(shapely.intersection(shapes[first], shapes[second]), findings.turn)
+    over = common > LEAST_HA
     named = dict.fromkeys((which[second[over]] + 1).tolist())
-    findings.add("overlaps", named, count=int(over.sum()), areas=(float(common[over].sum()) / 10_000, None))
-    between = gaps(flat)
-    if len(between):
-        findings.add("gaps", [], count=len(between), areas=(float(shapely.area(between).sum()) / 10_000, None))
+    findings.add("overlaps", named, count=int(over.sum()), areas=(float(common[over].sum()), None))
+    between = gaps(shapes)
+    size = by_scale(between, findings.turn) if len(between) else np.empty(0)
+    wide = size > LEAST_HA
+    findings.add("gaps", [], count=int(wide.sum()), areas=(float(size[wide].sum()), None))
 
 
-def gaps(flat: np.ndarray) -> np.ndarray:
-    """Holes in the union that no single feature has, as polygons in metres."""
-    holes = holes_of(shapely.get_parts(shapely.union_all(flat)))
-    own = holes_of(shapely.get_parts(flat))
-    real = [hole.area > OVERLAP_M2 and not shapely.equals(hole, own).any() for hole in holes]
+def gaps(shapes: np.ndarray) -> np.ndarray:
+    """Holes in the union that no single feature has, as polygons."""
+    holes = holes_of(shapely.get_parts(shapely.union_all(shapes)))
+    own = holes_of(shapely.get_parts(shapes))
+    real = [not shapely.equals(hole, own).any() for hole in holes]
     return np.asarray(holes[np.array(real, dtype=bool)])
 
 

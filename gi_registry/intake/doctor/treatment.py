@@ -19,7 +19,8 @@ from gi_registry.intake.doctor.diagnosis import check_content, nothing, sha256_o
 from gi_registry.intake.doctor.encodings import readable
 from gi_registry.intake.doctor.health import Anatomy, areas_ha, missing
 from gi_registry.intake.doctor.papers import Paper
-from gi_registry.intake.doctor.readers import Reading, chosen, layers_of, numbers, read
+from gi_registry.intake.doctor.readers import chosen, layers_of, read
+from gi_registry.intake.doctor.reading import Reading, Wanted, array_of, numbers
 from gi_registry.intake.doctor.receipt import Receipt, Repair, counted
 from gi_registry.places.geometry import as_multipolygon
 
@@ -64,18 +65,20 @@ def treated(path: Path, name: str, choices: Choices, district: MultiPolygon) -> 
     """The file read as chosen, in degrees of CGCS2000. Raises BadInput for what cannot be taken over as chosen."""
     with unpacked(path, name) as laid_out:
         layers = layers_of(laid_out)
-        reading, layer = read(laid_out, layers, chosen(layers, choices.layer or None))
+        reading, layer = read(laid_out, layers, chosen(layers, choices.layer or None), wanted(choices))
     check_content(reading)
     raw = shapely.force_2d(reading.shapes)
     there = systems.turned(raw, choices.system, reading.declared)
     before = counted(there, len(reading.columns), same)
-    course = Course(reading, there, choices.repairs)
+    table = Table.of(reading, choices)
+    course = Course(reading, there, choices.repairs, array_of(zip(table.names, table.codes, strict=True)))
     course.run()
-    names = fields.names_of(reading.columns, choices.encoding)
-    features = rows(course, names, choices)
+    features = [
+        table.feature(at, course.shapes[at]) for at in np.flatnonzero(~shapely.is_missing(course.shapes)).tolist()
+    ]
     if not features:
         raise BadInput("按所选的处理办法，没有一个要素可以导入。")
-    after = counted(np.array([feature.shape for feature in features], dtype=object), len(names), same)
+    after = counted(array_of(feature.shape for feature in features), len(table.titles), same)
     empty = numbers(missing(reading) | (~shapely.is_missing(reading.shapes) & shapely.is_empty(reading.shapes)))
     kept = {feature.number for feature in features}
     left_out = tuple(number for number in range(1, len(there) + 1) if number not in kept and number not in set(empty))
@@ -95,6 +98,12 @@ def treated(path: Path, name: str, choices: Choices, district: MultiPolygon) -> 
     return Delivery(features, receipt)
 
 
+def wanted(choices: Choices) -> Wanted:
+    """What of the choices bears on the reading."""
+    columns = (choices.wkt,) if choices.wkt else (choices.lon, choices.lat)
+    return Wanted(choices.encoding, tuple(column for column in columns if column))
+
+
 def same(x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Degrees stay degrees."""
     return x, y
@@ -106,8 +115,9 @@ def same(x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 class Course:
     """The repairs in their order over one reading; `shapes` holds None for what is not taken over."""
 
-    def __init__(self, reading: Reading, shapes: np.ndarray, accepted: frozenset[str]) -> None:
-        self.reading, self.shapes, self.accepted = reading, shapes.copy(), accepted
+    def __init__(self, reading: Reading, shapes: np.ndarray, accepted: frozenset[str], groups: np.ndarray) -> None:
+        """`groups` says of each feature to which border it belongs, should it be a corner of one."""
+        self.reading, self.shapes, self.accepted, self.groups = reading, shapes.copy(), accepted, groups
         self.made: list[Repair] = []
 
     def run(self) -> None:
@@ -125,9 +135,9 @@ class Course:
             elif key in NECESSARY:
                 raise BadInput(f"有 {int(which.sum())} 个要素{NECESSARY[key]}：须同意相应的修正，或改正文件后再传。")
 
-    def make(self, key: str, which: np.ndarray, cure: Callable[[np.ndarray], np.ndarray]) -> None:
+    def make(self, key: str, which: np.ndarray, cure: Cure) -> None:
         before = float(areas_ha(self.shapes[which], same).sum())
-        self.shapes[which] = cure(self.shapes[which])
+        self.shapes[which] = cure(self, self.shapes[which])
         self.shapes[nothing(self.shapes)] = None
         after = float(areas_ha(self.shapes[which], same).sum())
         self.made.append(Repair(key, int(which.sum()), round(before, 4), round(after, 4)))
@@ -141,6 +151,24 @@ class Course:
 
 def with_heights(course: Course) -> np.ndarray:
     return np.asarray(shapely.has_z(course.reading.shapes) | shapely.has_m(course.reading.shapes))
+
+
+def only_points(course: Course) -> np.ndarray:
+    """All of them where all are points: then they are the corners of a border, in their order."""
+    kinds = shapely.get_type_id(course.shapes)
+    return np.asarray(kinds == 0) if ((kinds == 0) | (kinds < 0)).all() else course.marked([])
+
+
+def joined(course: Course, shapes: np.ndarray) -> np.ndarray:
+    """One ring for each group of points, standing where its first point stood; fewer than three make none."""
+    groups: dict[str, list[int]] = {}
+    for at, label in enumerate(course.groups[~shapely.is_missing(course.shapes)]):
+        groups.setdefault(label, []).append(at)
+    result = none_of(course, shapes)
+    for members in groups.values():
+        if len(members) >= 3:
+            result[members[0]] = shapely.Polygon(shapely.get_coordinates(shapes[members]))
+    return result
 
 
 def not_flat(course: Course) -> np.ndarray:
@@ -192,40 +220,34 @@ def thick(part: BaseGeometry) -> BaseGeometry | None:
     )
 
 
-def array_of(shapes: Any) -> np.ndarray:
-    """An array of shapes and None, whatever NumPy would make of a single one."""
-    kept = list(shapes)
-    array = np.empty(len(kept), dtype=object)
-    array[:] = kept
-    return array
-
-
-def none_of(shapes: np.ndarray) -> np.ndarray:
+def none_of(course: Course, shapes: np.ndarray) -> np.ndarray:
     return np.full(len(shapes), None, dtype=object)
 
 
-def as_they_are(shapes: np.ndarray) -> np.ndarray:
+def as_they_are(course: Course, shapes: np.ndarray) -> np.ndarray:
     """Already done in reading."""
     return shapes
 
 
 Ill = Callable[[Course], np.ndarray]
-Cure = Callable[[np.ndarray], np.ndarray]
+Cure = Callable[["Course", np.ndarray], np.ndarray]
 REPAIRS: dict[str, tuple[Ill, Cure]] = {  # in the order in which they are made: who is ill, and what is done
     "drop_unreadable": (lambda course: course.marked(course.reading.unreadable), as_they_are),
+    "join_points": (only_points, joined),
     "drop_z": (with_heights, as_they_are),
-    "drop_other": (not_flat, flat_parts),
+    "drop_other": (not_flat, lambda _, shapes: flat_parts(shapes)),
     "close_rings": (lambda course: course.marked(course.reading.unclosed), as_they_are),
     "drop_repeated": (
         lambda course: course.marked(health.repeated(Anatomy.of(course.shapes))),
-        lambda shapes: shapely.remove_repeated_points(shapes, 0),
+        lambda _, shapes: shapely.remove_repeated_points(shapes, 0),
     ),
-    "make_valid": (invalid, lambda shapes: flat_parts(health.made_valid(shapes))),
-    "drop_slivers": (with_slivers, without_slivers),
+    "make_valid": (invalid, lambda _, shapes: flat_parts(health.made_valid(shapes))),
+    "drop_slivers": (with_slivers, lambda _, shapes: without_slivers(shapes)),
     "drop_duplicates": (lambda course: course.marked(health.duplicate_numbers(course.shapes)), none_of),
 }
 NECESSARY = {
     "drop_unreadable": "的图形读不出来",
+    "join_points": "只是点，不是面",
     "drop_z": "带高程或量测值",
     "drop_other": "不是面",
     "close_rings": "的环没有闭合",
@@ -236,22 +258,38 @@ NECESSARY = {
 # --- Rows ------------------------------------------------------------------------------------------------------------
 
 
-def rows(course: Course, names: list[str], choices: Choices) -> list[Feature]:
-    """Each feature that is taken over. Raises BadInput for a column that is not there."""
-    for column in (choices.name_column, choices.code_column):
-        if column is not None and column not in names:
-            raise BadInput(f"文件里没有名为“{column[:40]}”的字段。")
-    stored = [column.values for column in course.reading.columns]
-    values = [decoded(value, choices.encoding) for value in stored] if course.reading.undecoded else stored
-    taken = []
-    for at in np.flatnonzero(~shapely.is_missing(course.shapes)).tolist():
-        about = {name: plain(value[at]) for name, value in zip(names, values, strict=True)}
-        name, code = (
-            fields.text_of(about.get(column or ""), None).strip()
-            for column in (choices.name_column, choices.code_column)
-        )
-        taken.append(Feature(at + 1, name, code, about, as_multipolygon(course.shapes[at])))
-    return taken
+@dataclass(frozen=True)
+class Table:
+    """The attributes under the chosen encoding, with the columns that hold names and codes as text."""
+
+    titles: list[str]
+    columns: list[np.ndarray]
+    names: list[str]
+    codes: list[str]
+
+    @classmethod
+    def of(cls, reading: Reading, choices: Choices) -> Table:
+        """Raises BadInput for an encoding that does not fit and for a column that is not there."""
+        titles = fields.names_of(reading.columns, choices.encoding if reading.undecoded else "utf-8")
+        stored = [column.values for column in reading.columns]
+        columns = [decoded(values, choices.encoding) for values in stored] if reading.undecoded else stored
+        chosen = [
+            texts(titles, columns, title, len(reading.shapes)) for title in (choices.name_column, choices.code_column)
+        ]
+        return cls(titles, columns, *chosen)
+
+    def feature(self, at: int, shape: BaseGeometry) -> Feature:
+        about = {title: plain(values[at]) for title, values in zip(self.titles, self.columns, strict=True)}
+        return Feature(at + 1, self.names[at], self.codes[at], about, as_multipolygon(shape))
+
+
+def texts(titles: list[str], columns: list[np.ndarray], title: str | None, count: int) -> list[str]:
+    """A column as text, empty where none was chosen."""
+    if title is None:
+        return [""] * count
+    if title not in titles:
+        raise BadInput(f"文件里没有名为“{title[:40]}”的字段。")
+    return [fields.text_of(value, None).strip() for value in columns[titles.index(title)]]
 
 
 def decoded(values: np.ndarray, codec: str) -> np.ndarray:
