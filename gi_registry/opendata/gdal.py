@@ -152,7 +152,7 @@ def readme(release: Release, cut: list[tuple[int, str, str]]) -> str:
     lines = [
         describes(release, layer),
         _("坐标系 CGCS2000（EPSG:4490），经纬度；文字编码 UTF-8。没有界线的行几何为空。界线为准确界线，不是概括界线。"),
-        _("Shapefile 的文字最多 254 字节：更长的在 .dbf 里以“…”结尾，全文列在本文件末尾，其他格式里不截断。"),
+        _("Shapefile 的文字最多 254 字节：更长的在 .dbf 里以“…”结尾，全文列在本文件末尾。"),
         "",
         *("\t".join(line) for line in dictionary(layer.columns)),
         "",
