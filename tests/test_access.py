@@ -24,6 +24,14 @@ class Address(NamedTuple):
     names: dict[str, str] = {}
 
 
+def facts(kind: str, act: Act) -> dict[str, Address]:
+    """The addresses of one kind of facts: whoever has a desk reads, who may do the act writes."""
+    here = f"desk/products/<slug:slug>/{kind}/"
+    first = {"number": "1"}
+    written = {f"{here}<int:number>/{manner}/": Address(act, first) for manner in ("correct", "change", "end")}
+    return {f"{here}new/": Address(act), f"{here}<int:number>/": Address(Act.DESK, first)} | written
+
+
 ADDRESSES: dict[str, Address] = {
     "": Address(PUBLIC),
     "products/": Address(PUBLIC),
@@ -46,6 +54,14 @@ ADDRESSES: dict[str, Address] = {
     "account/password/": Address(SIGNED_IN),
     "desk/": Address(Act.DESK),
     "desk/changes/": Address(Act.DESK),
+    "desk/products/new/": Address(Act.FACTS),
+    "desk/products/<slug:slug>/": Address(Act.DESK),
+    "desk/products/<slug:slug>/edit/": Address(Act.FACTS),
+    **facts("names", Act.FACTS),
+    **facts("protections", Act.FACTS),
+    **facts("standards", Act.STANDARDS),
+    **facts("statements", Act.STANDARDS),
+    **facts("roles", Act.FRAME),
     "desk/imports/": Address(Act.INTAKE),
     "desk/imports/<str:file_number>/": Address(Act.INTAKE),
     "desk/imports/<str:file_number>/choose/": Address(Act.INTAKE),

@@ -1,17 +1,29 @@
-"""Acts on the register: drawing a producing area from the units that its wording names."""
+"""Acts on the register: drawing a producing area from the units of its wording; writing and changing its facts.
+
+A fact is a row with a span, a source and a product. It is corrected in place where it was written wrongly; where the
+world changed it ends on a day and a new row begins. Either way history keeps what stood before.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from django.contrib.gis.geos import GEOSGeometry
+from django.db import models, transaction
+from django.db.models import F
 
+from gi_registry.core import clock
 from gi_registry.core.errors import BadInput
+from gi_registry.core.history import Outcome, Why, put, refuse_if_changed_since
+from gi_registry.gazette.actions import added, settled
 from gi_registry.places.datums import parse_range
 from gi_registry.places.geometry import hectares, outline_of, to_geos, to_shapely, union_of
 from gi_registry.places.models import Place, PlaceVersion
+from gi_registry.products.models import Name, NameKind, Product, Protection, Stage
+from gi_registry.products.states import DECIDED_BY_THE_STATE, NEXT
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,3 +77,160 @@ def range_warning(wording: str, bounds: tuple[float, float, float, float]) -> st
     ]
     beyond = "、".join(side for side, excess in sides if excess > tolerance)
     return f"原文所印坐标范围的{beyond}界超出所列行政区，原样保留，未用于绘图。" if beyond else ""
+
+
+# --- Facts -----------------------------------------------------------------------------------------------------------
+
+Values = Mapping[str, Any]
+
+SPAN = ("valid_from", "valid_until", "attested_on")
+DECISION = ("stage", "regime", "announcement", *SPAN)
+
+
+@transaction.atomic
+def add_product(*, values: Values, name: Values, by: str, note: str = "") -> Product:
+    """A product (`slug`, `category`) with the name that people use (the columns of `Name` but for its kind)."""
+    if Product.objects.filter(slug=values["slug"]).exists():
+        raise BadInput(f"网址名“{values['slug']}”已经用了：请换一个。")
+    source = settled(name["source"], by=by)
+    why = Why(name["valid_from"], source.key, note)
+    product = added(Product, dict(values) | {"common_name": name["text"]}, by=by, why=why)
+    add_fact(product, Name, values=dict(name) | {"kind": NameKind.COMMON, "source": source}, by=by, note=note)
+    return product
+
+
+@transaction.atomic
+def correct_product(
+    product: Product, *, category: str, day: date, source: Any, by: str, note: str = "", seen: int | None = None
+) -> Outcome:
+    """Put the product into another category. Its names are facts of their own; its slug stays for good."""
+    unless_outrun(product, seen)
+    why = Why(day, settled(source, by=by).key, note)
+    return put(Product, {"pk": product.pk}, {"category": category}, by=by, why=why, seen=seen)[1]
+
+
+@transaction.atomic
+def add_fact(product: Product, model: type[models.Model], *, values: Values, by: str, note: str = "") -> Any:
+    """A new row of `model`: its own columns, span, source, grade, note. Raises BadInput and leaves nothing behind."""
+    values = whole(values, by)
+    refuse_timeless(values)
+    if model is Protection:
+        refuse_undecided(None, values)
+    fact = added(model, {"product": product} | values, by=by, why=reason(values, values["valid_from"], note))
+    follow(fact, by=by, why=reason(values, values["valid_from"], note))
+    return fact
+
+
+@transaction.atomic
+def correct_fact(fact: Any, *, values: Values, by: str, note: str = "", seen: int | None = None) -> Outcome:
+    """更正: the row was written wrongly and is put right in place. Raises BadInput and Conflict."""
+    unless_outrun(fact, seen)
+    values = whole(values, by)
+    refuse_timeless(values)
+    if isinstance(fact, Protection) and decided(values) != decided(vars_of(fact)):
+        refuse_undecided(None, values)
+    why = reason(values, values["valid_from"], note)
+    corrected, outcome = put(type(fact), {"pk": fact.pk}, values, by=by, why=why, seen=seen)
+    follow(corrected, by=by, why=why)
+    return outcome
+
+
+@transaction.atomic
+def change_fact(
+    fact: Any, *, day: date, values: Values, by: str, note: str = "", seen: int | None = None
+) -> tuple[Any, Any]:
+    """变更: the world changed. The row ends on `day`, another begins there and holds for as long as the old one would.
+
+    Gives the old row and the new one. Raises BadInput and Conflict; then nothing is left behind.
+    """
+    unless_outrun(fact, seen)
+    values = whole(values, by)
+    values |= {"valid_from": day, "valid_until": fact.valid_until, "attested_on": None}
+    if isinstance(fact, Protection):
+        refuse_undecided(fact, values)
+    if not any(getattr(fact, name) != values[name] for name in set(values) - {*SPAN, "source", "grade", "note"}):
+        raise BadInput("内容和原来一样，没有变更可记：只是来源或等级写错了，请用“更正”。")
+    ended = ended_on(fact, day, by=by, why=reason(values, day, note), seen=seen)
+    begun = added(type(fact), {"product": fact.product} | values, by=by, why=reason(values, day, note))
+    follow(begun, by=by, why=reason(values, day, note))
+    return ended, begun
+
+
+@transaction.atomic
+def end_fact(fact: Any, *, day: date, source: Any, by: str, note: str = "", seen: int | None = None) -> Any:
+    """终止: the fact holds no longer from `day` on and nothing takes its place. Raises BadInput and Conflict."""
+    unless_outrun(fact, seen)
+    if isinstance(fact, Protection) and fact.stage in DECIDED_BY_THE_STATE:
+        raise BadInput("保护的终止由国家决定：请用“变更”，阶段选“已终止”，并选定公告。")
+    why = Why(day, settled(source, by=by).key, note)
+    ended = ended_on(fact, day, by=by, why=why, seen=seen)
+    follow(ended, by=by, why=why)
+    return ended
+
+
+def ended_on(fact: Any, day: date, *, by: str, why: Why, seen: int | None) -> Any:
+    """The row with its end. Raises BadInput where the day lies outside the time in which the row holds."""
+    known = fact.valid_from or fact.attested_on
+    if known and day <= known:
+        raise BadInput(f"这一天必须晚于这条记录的起始日（{known}）。")
+    if fact.valid_until and day >= fact.valid_until:
+        raise BadInput(f"这条记录已在 {fact.valid_until} 截止：请选早于它的一天，或对后一条记录办理。")
+    return put(type(fact), {"pk": fact.pk}, {"valid_until": day}, by=by, why=why, seen=seen)[0]
+
+
+def unless_outrun(fact: Any, seen: int | None) -> None:
+    """Raises Conflict before any other refusal: whoever was outrun must first see what stands now."""
+    if seen is not None:
+        refuse_if_changed_since(fact, seen)
+
+
+def whole(values: Values, by: str) -> dict[str, Any]:
+    """The columns with their source made where it is new."""
+    return dict(values) | {"source": settled(values["source"], by=by)}
+
+
+def reason(values: Values, day: date | None, note: str) -> Why:
+    """What history notes of a change."""
+    return Why(day, values["source"].key, note)
+
+
+def refuse_timeless(values: Values) -> None:
+    """A fact begins on a day; where nobody knows the day, some source shows it to hold on another."""
+    if values["valid_from"] is None and values["attested_on"] is None:
+        raise BadInput("请写这条记录自何日起成立；起始日未查明的，写来源证明其已存在的最早一天。")
+
+
+def decided(values: Values) -> tuple[Any, ...]:
+    """What of a protection only the State decides: its stage where that is the State's, with announcement and days."""
+    stage = values["stage"]
+    return tuple(values[name] for name in DECISION) if stage in DECIDED_BY_THE_STATE else ()
+
+
+def vars_of(fact: Protection) -> dict[str, Any]:
+    """The columns of a protection by name."""
+    return {field.name: getattr(fact, field.name) for field in fact._meta.concrete_fields}
+
+
+def refuse_undecided(before: Protection | None, values: Values) -> None:
+    """Protection and its end are recorded from an announcement of their own, in an order that the law knows."""
+    stage = Stage(values["stage"])
+    if before is not None and stage not in NEXT[Stage(before.stage)]:
+        raise BadInput(f"“{Stage(before.stage).label}”之后不能是“{stage.label}”。")
+    if stage not in DECIDED_BY_THE_STATE:
+        return
+    if values.get("announcement") is None:
+        raise BadInput(f"“{stage.label}”由国家决定：请选定所依据的公告，没有公告不能登记。")
+    if before is not None and stage != before.stage and values["announcement"] == before.announcement:
+        raise BadInput(f"“{stage.label}”须依据作出这一决定的公告，所选的是原来那一份。")
+
+
+def follow(fact: Any, *, by: str, why: Why) -> None:
+    """The product goes by the common name that holds today. Raises BadInput where none would hold."""
+    if not isinstance(fact, Name):
+        return
+    names = Name.objects.on(clock.today()).filter(product=fact.product, kind=NameKind.COMMON)
+    newest = names.order_by(F("valid_from").desc(nulls_last=True), "-pk").first()
+    later = fact.kind == NameKind.COMMON and fact.valid_from and fact.valid_from > clock.today()
+    if newest is None or later:
+        raise BadInput("产品必须有今天成立的通称：要改用新的通称，请用“变更”，自今天或以前的一天起。")
+    put(Product, {"pk": fact.product.pk}, {"common_name": newest.text}, by=by, why=why)

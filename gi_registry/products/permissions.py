@@ -1,11 +1,11 @@
-"""Whose product is it: where a permission reaches only what is a person's own."""
+"""Whose product and whose party is it: where a permission reaches only what is a person's own."""
 
 from __future__ import annotations
 
 from django.db.models import Q, QuerySet
 
 from gi_registry.core import clock
-from gi_registry.parties.models import User
+from gi_registry.parties.models import Kind, Party, User
 from gi_registry.parties.permissions import Act, Person, Reach, reach
 from gi_registry.products.models import Area, Product, Protection, Role
 
@@ -32,3 +32,30 @@ def own(person: User) -> Q:
 def may_on(person: Person, act: Act, product: Product) -> bool:
     """Whether the person may do the act on this product."""
     return within_reach(person, act).filter(pk=product.pk).exists()
+
+
+def parties_within_reach(person: Person, act: Act) -> QuerySet[Party]:
+    """The parties on which the person may do the act: their own are those of their unit, and those of the products
+    that their party keeps."""
+    match reach(person, act):
+        case Reach.ALL:
+            return Party.objects.all()
+        case Reach.OWN if isinstance(person, User):
+            return Party.objects.filter(own_parties(person, act))
+    return Party.objects.none()
+
+
+def own_parties(person: User, act: Act) -> Q:
+    """Whoever has a unit keeps the parties there; whoever has none those of their products, and their own party."""
+    if person.unit_id is not None:
+        return Q(unit=person.unit_id)
+    products = within_reach(person, act)
+    kept = Role.objects.filter(product__in=products).values("party")
+    held = Protection.objects.filter(product__in=products, holder__isnull=False).values("holder")
+    return Q(pk__in=kept) | Q(pk__in=held) | Q(pk=person.party_id)
+
+
+def parties_to_choose(person: Person) -> QuerySet[Party]:
+    """Whom the person may name as party to a product: their own, and bodies whose names are public anyway."""
+    own = parties_within_reach(person, Act.FRAME)
+    return Party.objects.filter(Q(pk__in=own.values("pk")) | ~Q(kind=Kind.PERSON))

@@ -2,26 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import wraps
 from typing import Any
 
+from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
 from django.core.paginator import Paginator
+from django.db import models
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from gi_registry.core import clock
-from gi_registry.core.errors import NotAllowed, NotInRegister, Refusal
+from gi_registry.core.errors import BadInput, Conflict, NotAllowed, NotInRegister, Refusal
+from gi_registry.core.history import last_change
 from gi_registry.core.models import Change
+from gi_registry.core.validators import whole_number
 from gi_registry.parties.permissions import Act, Person, Reach, reach
 from gi_registry.products.models import Product
 from gi_registry.products.permissions import may_on, within_reach
 from gi_registry.products.register import Filters, entries
+from gi_registry.web.forms.fields import DeskForm, written
 
 ROWS = 50
 
@@ -66,6 +71,48 @@ def product_for(person: Person, act: Act, slug: str) -> Product:
     return product
 
 
+def answer(
+    request: HttpRequest,
+    form: DeskForm,
+    template: str,
+    context: dict[str, Any],
+    *,
+    act: Callable[[], str],
+    to: str | Callable[[], str],
+    row: models.Model | None = None,
+    columns: Sequence[str] = (),
+) -> HttpResponse:
+    """The page of a form; where it was sent and is in order, the act is done and what it says shown at `to`.
+
+    Whatever is refused leaves everything typed in the form: 400 with the sentence, 409 with what stands in the
+    `columns` of the row now where somebody else was faster.
+    """
+    status = 200
+    if request.method == "POST":
+        status = 400
+        if form.is_valid():
+            try:
+                sentence = act()
+            except Conflict as conflict:
+                status = conflict.status
+                form.add_error(None, conflict.sentence)
+                form.outrun(*now(row, columns))
+            except BadInput as refusal:
+                form.add_error(None, refusal.sentence)
+            else:
+                messages.success(request, sentence)
+                return redirect(to if isinstance(to, str) else to())
+    return render(request, template, context | {"form": form}, status=status)
+
+
+def now(row: models.Model | None, columns: Sequence[str]) -> tuple[int, dict[str, str]]:
+    """The number of the row's last change, and what stands in it at this moment, as people read it."""
+    if row is None:
+        return 0, {}
+    row.refresh_from_db()
+    return last_change(row), written(row, columns)
+
+
 @desk(Act.DESK)
 @require_safe
 def index(request: HttpRequest) -> HttpResponse:
@@ -74,18 +121,27 @@ def index(request: HttpRequest) -> HttpResponse:
     mine = set(within_reach(request.user, Act.DESK).values_list("slug", flat=True))
     rows = [entry for entry in entries(on, Filters()) if entry.slug in mine]
     waiting = Product.objects.filter(slug__in=mine - {entry.slug for entry in rows})
-    context = {"rows": rows, "waiting": waiting, "changes": readable_changes(request.user)[:10], "on": on, "today": on}
+    context = {
+        "rows": rows,
+        "waiting": waiting,
+        "may_add": reach(request.user, Act.FACTS) is Reach.ALL,
+        "changes": readable_changes(request.user)[:10],
+        "on": on,
+        "today": on,
+    }
     return render(request, "desk/index.html", context)
 
 
 @desk(Act.DESK)
 @require_safe
 def changes(request: HttpRequest) -> HttpResponse:
-    """Who changed what and when, newest first."""
-    thing = request.GET.get("thing", "")
-    found = readable_changes(request.user).filter(**({"thing": thing} if thing else {}))
+    """Who changed what and when, newest first; with `like`, the number of a line, only lines of that line's row."""
+    found = readable_changes(request.user)
+    like = whole_number(request.GET.get("like", ""), "记录号", 1, 10**15, 0)
+    if like:
+        found = found.filter(thing__in=found.filter(pk=like).exclude(thing="").values("thing"))
     rows = Paginator(found, ROWS).get_page(request.GET.get("page"))
-    return render(request, "desk/changes.html", {"rows": rows, "thing": thing})
+    return render(request, "desk/changes.html", {"rows": rows, "like": like})
 
 
 def readable_changes(person: Person) -> Any:

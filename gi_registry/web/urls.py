@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.contrib.auth.views import LogoutView
 from django.urls import path
 
-from gi_registry.web import account, check, data, desk, imports, map, places, products, sources
+from gi_registry.web import account, check, data, desk, facts, imports, map, places, products, sources
 
 urlpatterns = [
     path("", map.index, name="map"),
@@ -30,4 +30,5 @@ urlpatterns = [
     path("desk/imports/<str:file_number>/shapes.geojson", imports.shapes, name="desk-import-shapes"),
     path("desk/imports/<str:file_number>/receipt.json", imports.receipt, name="desk-import-receipt"),
     path("desk/imports/<str:file_number>/original", imports.original, name="desk-import-original"),
+    *facts.addresses(),
 ]

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any, NamedTuple
 
-from django import template
+from django import forms, template
 from django.apps import apps
 from django.core.exceptions import FieldDoesNotExist
+from django.forms.boundfield import BoundField
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from gi_registry.core.models import Change
+from gi_registry.core.spans import Spanned
 
 register = template.Library()
 
@@ -61,3 +65,36 @@ def written(value: Any) -> str:
 def kind_label(kind: str) -> str:
     """The Chinese word for the type of a field in a sender's file."""
     return str(KINDS.get(kind, kind))
+
+
+@register.filter
+def wide(field: BoundField) -> bool:
+    """Whether a field takes the whole width: long texts, files, and lists that are searched."""
+    widget = field.field.widget
+    broad = (forms.Textarea, forms.FileInput, forms.CheckboxSelectMultiple)
+    return isinstance(widget, broad) or "data-search" in widget.attrs
+
+
+@register.filter
+def tick(field: BoundField) -> bool:
+    """Whether a field is one box to tick."""
+    return isinstance(field.field.widget, forms.CheckboxInput)
+
+
+@register.filter
+def many(field: BoundField) -> bool:
+    """Whether a field is a list of boxes to tick."""
+    return isinstance(field.field.widget, forms.CheckboxSelectMultiple)
+
+
+@register.filter
+def holds(fact: Spanned, day: date) -> bool:
+    """Whether a fact may hold on a day."""
+    return fact.holds_on(day)
+
+
+@register.simple_tag
+def fact_url(kind: Any, product: Any, number: int, manner: str = "") -> str:
+    """The address of a fact, or of the form that writes it in some manner."""
+    name = f"desk-{kind.name}-{manner}" if manner else f"desk-{kind.name}"
+    return reverse(name, args=[product.slug, number] if number else [product.slug])
