@@ -17,6 +17,7 @@ from gi_registry import __version__
 from gi_registry.core.clock import today
 from gi_registry.core.revision import revision
 from gi_registry.gazette.models import Document
+from gi_registry.intake.doctor import Choices, diagnose, treated
 from gi_registry.opendata.formats import FORMATS
 from gi_registry.parties.models import Party
 from gi_registry.places.geometry import as_multipolygon, in_metres, to_geos, to_shapely
@@ -99,6 +100,27 @@ def test_the_real_register_comes_back_as_it_was(client, jinghai, address, extens
     assert [name for name, shape in kept.items() if (shape is None) != (again[name] is None)] == []
     drifts = [drift(shape, imported(again[name])) for name, shape in kept.items() if shape]
     assert max(drifts) < MOST_DRIFT
+
+
+@pytest.mark.parametrize("extension", FORMATS)
+def test_the_import_doctor_takes_back_what_was_downloaded(client, jinghai, extension, tmp_path):
+    kept = {
+        version.place.code: (version.name, to_shapely(version.boundary))
+        for version in make.PlaceVersion.objects.filter(boundary__isnull=False).select_related("place")
+    }
+    path = fetched(client, PLACES.format(extension), tmp_path)
+    district = kept["120118"][1]
+
+    seen = diagnose(path, path.name, district, lambda *_progress: None)
+    titles = {"xlsx": ("名称", "区划代码"), "kml": ("Name", "code")}.get(extension, ("name", "code"))
+    columns = dict(zip(("name_column", "code_column"), titles, strict=True))
+    columns["wkt"] = "WKT" if extension in {"csv", "xlsx"} else None
+    choices = Choices(seen.layer, seen.encoding.guess, "epsg:4490", **columns)
+    delivery = treated(path, path.name, choices, district)
+
+    again = {feature.code: (feature.name, feature.shape) for feature in delivery.features}
+    assert {code: name for code, (name, _shape) in again.items()} == {code: name for code, (name, _) in kept.items()}
+    assert max(drift(shape, again[code][1]) for code, (_name, shape) in kept.items()) < MOST_DRIFT
 
 
 @pytest.mark.parametrize("extension", FORMATS)
