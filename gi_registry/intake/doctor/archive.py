@@ -21,7 +21,7 @@ from django.utils.translation import gettext_lazy as _
 from gi_registry.core.errors import BadInput
 
 MEGABYTE = 1_000_000
-LARGEST_FILE = 200 * MEGABYTE
+LARGEST_FILE = 100 * MEGABYTE
 LARGEST_UNPACKED = 500 * MEGABYTE
 LARGEST_DIRECTORY = MEGABYTE  # bytes of a zip's list of members, some ten thousand of them
 MOST_MEMBERS = 1_000

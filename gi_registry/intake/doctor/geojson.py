@@ -26,6 +26,8 @@ from gi_registry.intake.doctor.reading import (
     typed,
 )
 
+MALFORMED = (ValueError, TypeError, KeyError, AttributeError, IndexError, RecursionError)
+
 
 def parsed(path: Path) -> tuple[Any, Declared]:
     """The JSON, which should be UTF-8 and may be GB18030. Raises BadInput."""
@@ -106,9 +108,10 @@ def shape_of(geometry: Any) -> tuple[BaseGeometry | None, str]:
         return None, ""
     try:
         shape = shapely.geometry.shape(geometry)
-    except (ValueError, TypeError, KeyError, AttributeError, IndexError, shapely.errors.ShapelyError):
+        open_rings = any(ring[0] != ring[-1] for ring in rings_of(geometry))
+    except (*MALFORMED, shapely.errors.ShapelyError):
         return None, "unreadable"
-    return shape, "unclosed" if any(ring[0] != ring[-1] for ring in rings_of(geometry)) else ""
+    return shape, "unclosed" if open_rings else ""
 
 
 def rings_of(geometry: dict[str, Any]) -> list[Any]:

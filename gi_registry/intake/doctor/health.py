@@ -18,11 +18,12 @@ from gi_registry.core.errors import BadInput
 from gi_registry.intake.doctor.reading import Reading, numbers
 from gi_registry.intake.doctor.systems import Turn
 from gi_registry.places.datums import CHINA
-from gi_registry.places.geometry import in_metres, metres_per_degree, metric_transformer
+from gi_registry.places.geometry import LONGEST_EDGE, in_metres, metres_per_degree, metric_transformer
 
 EXAMPLES = 5
 SHARES = 4  # parts of the work for each processor, so that one large shape does not leave the others idle
 SMALL = 200_000  # vertices up to which areas are measured vertex by vertex and neighbours compared
+ASKED_EDGES, MOST_CROSSINGS = 100, 2_000_000
 TRIED = 20_000  # vertices up to which a repair is tried out
 COMPARED = 2_000  # features up to which each is compared with its neighbours
 SLIVER_WIDTH_M = 1.0  # twice the area over the perimeter: the mean width of what is long and thin
@@ -220,13 +221,15 @@ def areas_ha(shapes: np.ndarray, turn: Turn) -> np.ndarray:
     which over a township is exact to a millionth."""
     if int(shapely.get_num_coordinates(shapes).sum()) <= SMALL:
         there = on_earth(shapely.transform(shapely.force_2d(shapes), turn, interleaved=False))
-        return np.asarray(np.nan_to_num(shapely.area(in_metres(there)) / 10_000))
+        if np.nansum(shapely.length(there)) < SMALL * LONGEST_EDGE:  # else dividing its edges would fill the memory
+            return np.asarray(np.nan_to_num(shapely.area(in_metres(there)) / 10_000))
     return by_scale(shapes, turn)
 
 
 def by_scale(shapes: np.ndarray, turn: Turn) -> np.ndarray:
     """Hectares of each shape in EPSG:4548 by the scale at its centroid."""
-    return np.asarray(np.nan_to_num(shapely.area(shapes) * scale_at(shapely.centroid(shapes), turn) / 10_000))
+    with np.errstate(invalid="ignore"):
+        return np.asarray(np.nan_to_num(shapely.area(shapes) * scale_at(shapely.centroid(shapes), turn) / 10_000))
 
 
 def on_earth(shapes: np.ndarray) -> np.ndarray:
@@ -348,9 +351,25 @@ def invalidity(findings: Findings, ill: np.ndarray) -> None:
     for kind, places in kinds.items():
         concerned = findings.shapes[[feature - 1 for feature in places]]
         before = float(areas_ha(concerned, findings.turn).sum())
-        few = int(shapely.get_num_coordinates(concerned).sum()) <= TRIED
+        few = int(shapely.get_num_coordinates(concerned).sum()) <= TRIED and not tangled(concerned)
         after = float(areas_ha(made_valid(concerned), findings.turn).sum()) if few else None
         findings.add(kind, places, places=places, areas=(before, after))
+
+
+def tangled(shapes: np.ndarray) -> bool:
+    """Whether so many edges cross that working out where would fill the memory; estimated from some of them."""
+    anatomy = Anatomy.of(shapes)
+    if not anatomy.rings:
+        return False
+    x, y = anatomy.vertices.T
+    inside = np.ones(len(x) - 1, dtype=bool)
+    inside[anatomy.ring_ends[1:-1] - 1] = False
+    ends = [np.minimum(x[:-1], x[1:]), np.minimum(y[:-1], y[1:]), np.maximum(x[:-1], x[1:]), np.maximum(y[:-1], y[1:])]
+    edges = shapely.box(*(end[inside] for end in ends))
+    some = edges[:: -(-len(edges) // ASKED_EDGES)]
+    tree = shapely.STRtree(edges)
+    met = sum(len(tree.query(edge)) for edge in some)
+    return met / len(some) * len(edges) / 2 > MOST_CROSSINGS
 
 
 def made_valid(shapes: np.ndarray) -> np.ndarray:
@@ -444,10 +463,10 @@ def neighbours(findings: Findings, anatomy: Anatomy, valid: np.ndarray) -> None:
     which = anatomy.features[valid[anatomy.features]] if len(anatomy.features) else anatomy.features
     if len(which) < 2:
         return
-    if len(which) > COMPARED or len(anatomy.vertices) > SMALL:
+    shapes = findings.shapes[which]  # edges are straight in the file's own plane
+    if len(which) > COMPARED or len(anatomy.vertices) > SMALL or tangled(shapes):
         findings.add("not_compared", [], count=len(which))
         return
-    shapes = findings.shapes[which]  # edges are straight in the file's own plane
     first, second = shapely.STRtree(shapes).query(shapes, predicate="intersects")
     once = first < second
     first, second = first[once], second[once]

@@ -13,6 +13,7 @@ from gi_registry.intake.doctor.archive import MOST_LAYERS, Source, Unpacked
 from gi_registry.intake.doctor.gdal import complaints_as_refusals, read_layer
 from gi_registry.intake.doctor.reading import Column, Layer, Reading, Wanted
 
+DEEPEST = 64  # GDAL follows what is nested by calling itself
 DRAWING = {
     b"timestamp",
     b"begin",
@@ -57,18 +58,24 @@ def says_something(column: Column) -> bool:
 def check_kml(path: Path) -> None:
     """Refuse what is no KML, or brings entities along, before anything that resolves them sees it."""
     parser = expat.ParserCreate()
-    root: list[str] = []
+    path_to: list[str] = []
 
     def doctype(*_parts: object) -> None:
         raise BadInput("KML 里有 DOCTYPE 或外部实体，不予读取：请用地图软件重新导出。")
 
     def element(name: str, _attributes: object) -> None:
-        if not root:
-            root.append(name)
-            if name.rpartition(":")[2] != "kml":
-                raise BadInput(f"不是 KML：最外层是 <{name[:30]}>。")
+        if not path_to and name.rpartition(":")[2] != "kml":
+            raise BadInput(f"不是 KML：最外层是 <{name[:30]}>。")
+
+        path_to.append(name)
+        if len(path_to) > DEEPEST:
+            raise BadInput(f"KML 的元素套了 {DEEPEST} 层以上，不像正常的数据，不予读取。")
+
+    def end(_name: str) -> None:
+        path_to.pop()
 
     parser.StartDoctypeDeclHandler = doctype
+    parser.EndElementHandler = end
     parser.StartElementHandler = element
     try:
         with path.open("rb") as file:

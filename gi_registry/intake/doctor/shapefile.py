@@ -12,6 +12,7 @@ from gi_registry.intake.doctor.encodings import LANGUAGE_IDS, UNSAID, Declared, 
 from gi_registry.intake.doctor.gdal import kind_of, shapes_of, through_gdal
 from gi_registry.intake.doctor.reading import BROKEN, MOST_FEATURES, Column, Layer, Reading, Wanted
 
+WKT_BEGINS = ("PROJCS", "GEOGCS", "PROJCRS", "GEOGCRS", "GEODCRS", "COMPD_CS", "COMPOUNDCRS")  # nothing else is a .prj
 NAME_BYTES = 10  # of a dbf's field
 SHAPE_TYPES = {0: "None", 1: "Point", 3: "LineString", 5: "Polygon", 8: "MultiPoint"}
 
@@ -136,4 +137,4 @@ def declared_system(source: Source) -> str | None:
     if ".prj" not in source.parts:
         return None
     text = source.parts[".prj"].read_bytes()[:20_000].decode("utf-8", errors="replace").lstrip("\ufeff").strip()
-    return text or None
+    return text if text.upper().startswith(WKT_BEGINS) else None

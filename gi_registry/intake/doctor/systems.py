@@ -165,10 +165,10 @@ def fitted(shapes: np.ndarray, district: MultiPolygon, declared: str | None, *, 
     return Systems(declared_label(declared), own, not true, fits)
 
 
-def possible(key: str, sample: BaseGeometry) -> bool:
+def possible(key: str, sample: np.ndarray) -> bool:
     """Whether the numbers can be what the system says: degrees up to 180, or metres from the equator."""
-    degrees = max(map(abs, sample.bounds)) <= 180
-    return key == DECLARED or (key in GEOGRAPHIC_LABELS) == degrees
+    degrees = np.abs(shapely.total_bounds(sample)).max() <= 180
+    return key == DECLARED or (key in GEOGRAPHIC_LABELS) == bool(degrees)
 
 
 def with_note(fit: SystemFit, scores: dict[str, float], best: str, declared: str | None) -> SystemFit:
@@ -186,17 +186,17 @@ def with_note(fit: SystemFit, scores: dict[str, float], best: str, declared: str
     return fit
 
 
-def sample_of(shapes: np.ndarray) -> BaseGeometry:
-    """Some features with some of their vertices: one valid shape, polygons where there are any, else points."""
+def sample_of(shapes: np.ndarray) -> np.ndarray:
+    """Some features with some of their vertices: valid polygons where there are any, else points."""
     polygons = shapes[shapely.get_dimensions(shapes) == 2]
     if not len(polygons):
         vertices = shapely.get_coordinates(shapes)
-        return shapely.multipoints(vertices[:: max(1, len(vertices) // (SAMPLE_FEATURES * SAMPLE_VERTICES))])
+        return np.asarray(shapely.points(vertices[:: max(1, len(vertices) // (SAMPLE_FEATURES * SAMPLE_VERTICES))]))
     some = polygons[:: -(-len(polygons) // SAMPLE_FEATURES)]
     parts = shapely.get_parts(some)
     parts = parts[:: -(-len(parts) // SAMPLE_FEATURES)]
-    thinned = shapely.union_all(shapely.make_valid(np.array([thin(part) for part in parts])))
-    return thinned if thinned.area else shapely.multipoints(shapely.get_coordinates(some))
+    thinned = shapely.make_valid(np.array([thin(part) for part in parts]))
+    return np.asarray(thinned if shapely.area(thinned).any() else shapely.points(shapely.get_coordinates(some)))
 
 
 def thin(polygon: BaseGeometry) -> BaseGeometry:
@@ -206,24 +206,16 @@ def thin(polygon: BaseGeometry) -> BaseGeometry:
     return shapely.Polygon(np.vstack((ring[:-1:step], ring[:1]))) if len(ring) > 3 else polygon
 
 
-def overlap(sample: BaseGeometry, turn: Turn, district: MultiPolygon) -> float:
+def overlap(sample: np.ndarray, turn: Turn, district: MultiPolygon) -> float:
     """The share of the sample, 0..1, that lies in the district when read so; rounded to three places."""
-    west, south, east, north = district.bounds
-    x, y = shapely.get_coordinates(sample).T
-    lon, lat = turn(x, y)
-    near = (lon >= west) & (lon <= east) & (lat >= south) & (lat <= north)
-    if not near.any() and not crosses(lon, lat, district):
-        return 0.0
-    if not (np.isfinite(lon).all() and np.isfinite(lat).all()):
-        return 0.0
     there = shapely.transform(sample, turn, interleaved=False)
-    if sample.geom_type == "MultiPoint":
-        return round(float(np.mean(shapely.covers(district, shapely.get_parts(there)))), 3)
-    there = there if there.is_valid else shapely.make_valid(there)
-    return round(min(1.0, float(shapely.intersection(there, district).area / there.area)), 3) if there.area else 0.0
-
-
-def crosses(lon: np.ndarray, lat: np.ndarray, district: MultiPolygon) -> bool:
-    """Whether the box of the vertices meets the district's: a shape around it has no vertex in it."""
-    west, south, east, north = district.bounds
-    return bool(lon.min() <= east and lon.max() >= west and lat.min() <= north and lat.max() >= south)
+    bounds = shapely.total_bounds(there)
+    if not np.isfinite(bounds).all() or not shapely.box(*bounds).intersects(district):
+        return 0.0
+    if (shapely.get_dimensions(there) == 0).all():
+        return round(float(np.mean(shapely.covers(district, there))), 3)
+    there = shapely.make_valid(there)
+    whole = shapely.area(there).sum()
+    return (
+        round(min(1.0, float(shapely.area(shapely.intersection(there, district)).sum() / whole)), 3) if whole else 0.0
+    )

@@ -23,7 +23,7 @@ from openpyxl.utils.exceptions import InvalidFileException
 from shapely.geometry.base import BaseGeometry
 
 from gi_registry.core.errors import BadInput
-from gi_registry.intake.doctor.archive import MARKS, Source, Unpacked
+from gi_registry.intake.doctor.archive import MARKS, MEGABYTE, Source, Unpacked, opened
 from gi_registry.intake.doctor.encodings import UNSAID, Declared, fits
 from gi_registry.intake.doctor.reading import (
     BROKEN,
@@ -40,6 +40,7 @@ from gi_registry.intake.doctor.reading import (
 )
 from gi_registry.places.datums import parse_degrees
 
+LARGEST_BOOK = 100 * MEGABYTE
 LOOKED_AT = 50  # rows, to guess columns
 SHAPE_TITLES = re.compile(r"wkt|the_geom|geom|geometry|shape|几何|图形|坐标串", re.IGNORECASE)
 X_TITLES = re.compile(r"(lon|lng|long|longitude|x|东经|(gps)?经度.*|横坐标.*|x坐标.*|.*[_(（]lon[)）]?)", re.IGNORECASE)
@@ -105,12 +106,13 @@ def encoding_of(raw: bytes) -> tuple[Declared, str]:
 
 def book_layers(unpacked: Unpacked) -> list[Layer]:
     """The sheets; what they claim of their size is not asked."""
-    with closing(book(unpacked.sources[0].path)) as opened:
-        return [Layer(sheet.title, 0, "Unknown") for sheet in opened.worksheets]
+    with closing(book(unpacked.sources[0].path)) as workbook:
+        return [Layer(sheet.title, 0, "Unknown") for sheet in workbook.worksheets]
 
 
 def book(path: Path) -> Any:
-    """The workbook, read as a stream. Raises BadInput."""
+    """The workbook, read as a stream; its texts are held in memory. Raises BadInput."""
+    check_size(path)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of what Excel has and openpyxl passes over
         try:
@@ -119,11 +121,19 @@ def book(path: Path) -> Any:
             raise BadInput("XLSX " + BROKEN) from error
 
 
+def check_size(path: Path) -> None:
+    """Refuse a workbook whose parts would not fit into memory once they are Python's. Raises BadInput."""
+    with opened(path) as archive:
+        whole = sum(member.file_size for member in archive.infolist())
+    if whole > LARGEST_BOOK:
+        raise BadInput(f"XLSX 解开有 {whole // MEGABYTE} MB，超过上限 {LARGEST_BOOK // MEGABYTE} MB：请改用 CSV。")
+
+
 def read_book(source: Source, layer: Layer, wanted: Wanted) -> Reading:
     """One sheet of a workbook; formulas give the value that Excel last saw."""
-    with closing(book(source.path)) as opened, warnings.catch_warnings():
+    with closing(book(source.path)) as workbook, warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        sheet = opened[layer.name]
+        sheet = workbook[layer.name]
         sheet.reset_dimensions()
         try:
             rows = [

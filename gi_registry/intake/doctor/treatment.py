@@ -69,6 +69,7 @@ def treated(path: Path, name: str, choices: Choices, district: MultiPolygon) -> 
     check_content(reading)
     raw = shapely.force_2d(reading.shapes)
     there = systems.turned(raw, choices.system, reading.declared)
+    check_degrees(there)
     before = counted(there, len(reading.columns), same)
     table = Table.of(reading, choices)
     course = Course(reading, there, choices.repairs, array_of(zip(table.names, table.codes, strict=True)))
@@ -96,6 +97,15 @@ def treated(path: Path, name: str, choices: Choices, district: MultiPolygon) -> 
         tuple(course.made),
     )
     return Delivery(features, receipt)
+
+
+def check_degrees(shapes: np.ndarray) -> None:
+    """Raises BadInput for what is nowhere on earth."""
+    bounds = shapely.bounds(shapes)
+    with np.errstate(invalid="ignore"):
+        beyond = (np.abs(bounds) > (180, 90, 180, 90)).any(axis=1)
+    if beyond.any():
+        raise BadInput(f"第 {numbers(beyond)[0]} 个要素按所选的坐标系落在经纬度范围之外：请另选坐标系，或改正后再传。")
 
 
 def wanted(choices: Choices) -> Wanted:
@@ -130,6 +140,8 @@ class Course:
             which = ill(self)
             if not which.any():
                 continue
+            if key == "make_valid" and health.tangled(self.shapes[which]):
+                raise BadInput("界线自相交太多，无法修正：请在制图软件里改正后再传。")
             if key in self.accepted:
                 self.make(key, which, cure)
             elif key in NECESSARY:
