@@ -72,6 +72,18 @@ ADDRESSES: dict[str, Address] = {
     "desk/imports/<str:file_number>/receipt.json": Address(Act.INTAKE),
     "desk/imports/<str:file_number>/original": Address(Act.INTAKE),
 }
+DRAFT = {"key": "00000000-0000-4000-8000-000000000000"}
+AREAS = "desk/products/<slug:slug>/areas/"
+ADDRESSES |= {
+    f"{AREAS}": Address(Act.AREAS),
+    f"{AREAS}new/": Address(Act.AREAS),
+    f"{AREAS}compare/": Address(Act.AREAS),
+    f"{AREAS}<int:number>/back/": Address(Act.AREAS, {"number": "1"}),
+    **{
+        f"{AREAS}drafts/<uuid:key>/{end}": Address(Act.AREAS, DRAFT)
+        for end in ("", "difference/", "latest/", "discard/")
+    },
+}
 ADMIN = re.compile(r"admin/")  # Django's own, one rule for all of it: tests/core/test_admin.py
 USERNAMES = {
     Role.AGRICULTURE: "agri",

@@ -181,3 +181,86 @@ def verdict(inside: bool, distance_m: float, accuracy_m: float, uncertainty_m: f
     if doubt and distance_m <= doubt:
         return Verdict.TOO_CLOSE
     return Verdict.INSIDE if inside else Verdict.OUTSIDE
+
+
+# --- Two shapes compared ----------------------------------------------------------------------------------------------
+
+M2_PER_HECTARE = 10_000.0
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """Of how many pieces a shape is made."""
+
+    parts: int = 0
+    holes: int = 0
+    vertices: int = 0
+
+    @property
+    def rings(self) -> int:
+        """Outer rings and holes together."""
+        return self.parts + self.holes
+
+    @classmethod
+    def of(cls, shape: BaseGeometry) -> Self:
+        """Counted part by part; closing vertices count once more, as they are stored."""
+        parts = shapely.get_parts(shape)
+        holes = int(shapely.get_num_interior_rings(parts).sum())
+        return cls(len(parts), holes, int(shapely.get_num_coordinates(shape)))
+
+
+def surface(shape: BaseGeometry) -> MultiPolygon:
+    """The polygons of what an overlay left: lines and points where borders only touch are gone."""
+    return MultiPolygon([part for part in shapely.get_parts(shape) if isinstance(part, Polygon) and not part.is_empty])
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Overlay:
+    """What became of one shape when another took its place; all shapes in metres of EPSG:4548."""
+
+    before: BaseGeometry
+    after: BaseGeometry
+    added: MultiPolygon
+    removed: MultiPolygon
+    unchanged: MultiPolygon
+
+    @classmethod
+    def of(cls, before: BaseGeometry | None, after: BaseGeometry) -> Self:
+        """Both shapes, in degrees, are projected once; everything else is worked out from that."""
+        old, new = MultiPolygon() if before is None else in_metres(before), in_metres(after)
+        return cls(
+            old,
+            new,
+            surface(shapely.difference(new, old)),
+            surface(shapely.difference(old, new)),
+            surface(shapely.intersection(old, new)),
+        )
+
+    def filled_holes(self) -> list[Polygon]:
+        """Holes of the former shape most of which the new one covers."""
+        holes = [Polygon(ring) for part in shapely.get_parts(self.before) for ring in part.interiors]
+        return [hole for hole in holes if shapely.intersection(hole, self.after).area > hole.area / 2]
+
+    def lost_parts(self) -> list[Polygon]:
+        """Parts of the former shape most of which the new one leaves out."""
+        parts = list(shapely.get_parts(self.before))
+        return [part for part in parts if shapely.intersection(part, self.after).area < part.area / 2]
+
+
+def hectares_in(metric: BaseGeometry) -> float:
+    """Area in hectares of a shape that is in metres already."""
+    return float(metric.area) / M2_PER_HECTARE
+
+
+def svg_path(shape: BaseGeometry, box: tuple[float, float, float, float], width: float) -> str:
+    """The rings of `shape` (degrees) as an SVG path, `box` (west, south, east, north) made `width` units wide."""
+    west, south, east, north = box
+    squeeze = math.cos(math.radians((south + north) / 2))
+    scale = width / ((east - west) * squeeze)
+    rings = [ring for part in shapely.get_parts(shape) for ring in (part.exterior, *part.interiors)]
+    return "".join(
+        "M"
+        + "L".join(f"{(x - west) * squeeze * scale:.1f} {(north - y) * scale:.1f}" for x, y in ring.coords[:-1])
+        + "Z"
+        for ring in rings
+    )

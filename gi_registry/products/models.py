@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from datetime import date
 from typing import Any, Self
 
@@ -15,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from gi_registry.core.spans import Spanned, SpanQuerySet
 from gi_registry.core.text import initials_of, pinyin_of
-from gi_registry.gazette.models import Announcement, Document, Sourced
+from gi_registry.gazette.models import Announcement, Document, Grade, Source, Sourced
 from gi_registry.parties.models import Party
 from gi_registry.places.datums import Datum
 from gi_registry.places.geometry import SRID
@@ -195,6 +196,71 @@ class Area(Spanned, Sourced):
         # In Python, since SpatiaLite cannot hold a CHECK on a geometry column.
         if self.boundary and (self.outline is None or self.hectares is None or self.uncertainty_m is None):
             raise ValidationError(_("有界线时必须写明概括界线、面积与误差。"))
+
+
+class Way(models.TextChoices):
+    """How a draft comes to its shape."""
+
+    UNITS = "units", _("选行政区")
+    DRAWN = "drawn", _("在图上画")
+    FILE = "file", _("导入文件")
+
+
+class AreaDraft(models.Model):
+    """A producing area on its way into the register: kept from the first field typed until it is saved or thrown away.
+
+    `base` is the version it started from, `seen` the number of that version's last change. The other columns are those
+    of `Area` and mean the same; what stands here is not in the register yet and has no history.
+    """
+
+    key = models.UUIDField(_("标识"), default=uuid.uuid4, unique=True, editable=False)
+    product = models.ForeignKey(Product, models.CASCADE, related_name="area_drafts", verbose_name=_("产品"))
+    regime = models.CharField(_("保护制度"), max_length=16, choices=Regime)
+    way = models.CharField(_("画法"), max_length=8, choices=Way)
+    name = models.CharField(_("文件名"), max_length=200, blank=True)
+    day = models.DateField(_("自何日起"), null=True, blank=True)
+    basis = models.CharField(_("依据"), max_length=12, choices=Basis)
+    announcement = models.ForeignKey(
+        Announcement, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("划定文件")
+    )
+    document = models.ForeignKey(
+        Document, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("依据文件")
+    )
+    wording = models.TextField(_("产地范围原文"), blank=True)
+    units = models.ManyToManyField(Place, blank=True, related_name="+", verbose_name=_("所含行政区"))
+    datum = models.CharField(_("原坐标系"), max_length=40, default=Datum.CGCS2000)
+    drawn_on = models.DateField(_("按哪一天的界线绘制"), null=True, blank=True)
+    boundary = MultiPolygonField(_("界线"), srid=SRID, null=True, blank=True)
+    stated_hectares = models.FloatField(
+        _("公布面积（公顷）"), null=True, blank=True, validators=[MinValueValidator(0.0)]
+    )
+    uncertainty_m = models.FloatField(_("界线误差（米）"), null=True, blank=True, validators=[MinValueValidator(0.0)])
+    schematic = models.BooleanField(_("界线仅为示意"), default=False)
+    warning = models.TextField(_("提醒"), blank=True)
+    source = models.ForeignKey(Source, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("来源"))
+    grade = models.CharField(_("可信等级"), max_length=12, choices=Grade)
+    note = models.TextField(_("说明"), blank=True)
+    base = models.ForeignKey(
+        Area, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("起草时的版本")
+    )
+    seen = models.PositiveBigIntegerField(_("起草时的最近变更"), default=0)
+    by = models.CharField(_("起草人"), max_length=150)
+    at = models.DateTimeField(_("最近修改"))
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("产地范围草稿")
+        ordering = ["-at"]
+
+    def __str__(self) -> str:
+        return f"{self.product} {self.get_regime_display()}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("desk-area-draft", args=[self.product.slug, self.key])
+
+    @property
+    def edition(self) -> str:
+        """Which state of the draft a form was filled in from."""
+        return self.at.isoformat()
 
 
 class Subject(models.TextChoices):

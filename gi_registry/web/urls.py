@@ -3,9 +3,20 @@
 from __future__ import annotations
 
 from django.contrib.auth.views import LogoutView
-from django.urls import path
+from django.urls import include, path
 
-from gi_registry.web import account, check, data, desk, facts, imports, map, places, products, sources
+from gi_registry.web import account, areas, check, data, desk, facts, imports, map, places, products, sources
+
+AREAS = [
+    path("", areas.index, name="desk-areas"),
+    path("new/", areas.start, name="desk-areas-new"),
+    path("compare/", areas.compare, name="desk-areas-compare"),
+    path("<int:number>/back/", areas.back, name="desk-areas-back"),
+    path("drafts/<uuid:key>/", areas.edit, name="desk-area-draft"),
+    path("drafts/<uuid:key>/difference/", areas.difference, name="desk-area-difference"),
+    path("drafts/<uuid:key>/latest/", areas.latest, name="desk-area-latest"),
+    path("drafts/<uuid:key>/discard/", areas.discard, name="desk-area-discard"),
+]
 
 urlpatterns = [
     path("", map.index, name="map"),
@@ -30,5 +41,6 @@ urlpatterns = [
     path("desk/imports/<str:file_number>/shapes.geojson", imports.shapes, name="desk-import-shapes"),
     path("desk/imports/<str:file_number>/receipt.json", imports.receipt, name="desk-import-receipt"),
     path("desk/imports/<str:file_number>/original", imports.original, name="desk-import-original"),
+    path("desk/products/<slug:slug>/areas/", include(AREAS)),
     *facts.addresses(),
 ]
