@@ -33,16 +33,23 @@ class Difference(NamedTuple):
 def differences(change: Change) -> list[Difference]:
     """The columns that a change wrote, in the order in which it wrote them."""
     before, after = change.before or {}, change.after or {}
-    return [Difference(label_of(change, name), written(before.get(name)), written(after.get(name))) for name in after]
+    return [difference(field_of(change, name), name, before.get(name), after.get(name)) for name in after]
 
 
-def label_of(change: Change, name: str) -> str:
-    """The Chinese name of a column."""
+def difference(field: Any, name: str, before: Any, after: Any) -> Difference:
+    """One column in Chinese: its name, and of a choice its label."""
+    labels = dict(getattr(field, "flatchoices", ()))
+    label = str(getattr(field, "verbose_name", name))
+    said = [labels.get(value, value) if isinstance(value, str) else value for value in (before, after)]
+    return Difference(label, *map(written, said))
+
+
+def field_of(change: Change, name: str) -> Any:
+    """The field of a column; None where the table has no such column any more."""
     try:
-        model = apps.get_model(change.thing.partition(":")[0])
-        return str(getattr(model._meta.get_field(name), "verbose_name", name))
+        return apps.get_model(change.thing.partition(":")[0])._meta.get_field(name)
     except (LookupError, ValueError, FieldDoesNotExist):
-        return name
+        return None
 
 
 def written(value: Any) -> str:
