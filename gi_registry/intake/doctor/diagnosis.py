@@ -19,7 +19,7 @@ from gi_registry.intake.doctor.fields import Field
 from gi_registry.intake.doctor.health import Anatomy, Finding
 from gi_registry.intake.doctor.papers import Paper
 from gi_registry.intake.doctor.readers import chosen, layers_of, read
-from gi_registry.intake.doctor.reading import Layer, Reading, Wanted
+from gi_registry.intake.doctor.reading import Layer, Reading, Wanted, shapes_as_refusals
 from gi_registry.intake.doctor.systems import SystemFit, Systems
 
 Say = Callable[[str, float], None]
@@ -74,6 +74,7 @@ def sha256_of(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
+@shapes_as_refusals()
 def diagnose(path: Path, name: str, district: MultiPolygon, say: Say, layer: str | None = None) -> Diagnosis:
     """Examine the file at `path`; `name` is its name as the sender wrote it, `layer` the one to examine (None: the
     likeliest). `say` is told each stage and the share done. Raises BadInput for what cannot be read."""

@@ -23,7 +23,8 @@ from gi_registry.places.geometry import LONGEST_EDGE, in_metres, metres_per_degr
 EXAMPLES = 5
 SHARES = 4  # parts of the work for each processor, so that one large shape does not leave the others idle
 SMALL = 200_000  # vertices up to which areas are measured vertex by vertex and neighbours compared
-ASKED_EDGES, MOST_CROSSINGS = 100, 2_000_000
+ASKED_EDGES, MOST_CROSSINGS = 100, 100_000  # GEOS works out some ten thousand crossings a second
+USUALLY_MET = 8  # an edge meets itself, the next ones, and those of a neighbour with the same border
 TRIED = 20_000  # vertices up to which a repair is tried out
 COMPARED = 2_000  # features up to which each is compared with its neighbours
 SLIVER_WIDTH_M = 1.0  # twice the area over the perimeter: the mean width of what is long and thin
@@ -218,25 +219,36 @@ def validity(shapes: np.ndarray) -> Iterator[Callable[[], np.ndarray]]:
 
 def areas_ha(shapes: np.ndarray, turn: Turn) -> np.ndarray:
     """Hectares of each shape in EPSG:4548: vertex by vertex while they are few, else by the scale at its centroid,
-    which over a township is exact to a millionth."""
-    if int(shapely.get_num_coordinates(shapes).sum()) <= SMALL:
-        there = on_earth(shapely.transform(shapely.force_2d(shapes), turn, interleaved=False))
-        if np.nansum(shapely.length(there)) < SMALL * LONGEST_EDGE:  # else dividing its edges would fill the memory
-            return np.asarray(np.nan_to_num(shapely.area(in_metres(there)) / 10_000))
-    return by_scale(shapes, turn)
+    which over a township is exact to a millionth; and so of an invalid shape, whose edges GEOS would not divide
+    without mending it first."""
+    result = by_scale(shapes, turn)
+    if int(shapely.get_num_coordinates(shapes).sum()) > SMALL:
+        return result
+    exact = np.flatnonzero(shapely.is_valid(shapes))
+    there = in_china(shapely.transform(shapely.force_2d(shapes[exact]), turn, interleaved=False))
+    exact, there = exact[~shapely.is_missing(there)], there[~shapely.is_missing(there)]
+    if shapely.length(there).sum() < SMALL * LONGEST_EDGE:  # else dividing their edges would fill the memory
+        result[exact] = shapely.area(in_metres(there)) / 10_000
+    return result
 
 
 def by_scale(shapes: np.ndarray, turn: Turn) -> np.ndarray:
     """Hectares of each shape in EPSG:4548 by the scale at its centroid."""
-    with np.errstate(invalid="ignore"):
-        return np.asarray(np.nan_to_num(shapely.area(shapes) * scale_at(shapely.centroid(shapes), turn) / 10_000))
+    result = np.asarray(np.nan_to_num(shapely.area(shapes)))
+    flat = result > 0
+    if flat.any():
+        with np.errstate(invalid="ignore"):
+            result[flat] *= scale_at(shapely.centroid(shapes[flat]), turn) / 10_000
+    return np.nan_to_num(result, posinf=0.0)
 
 
-def on_earth(shapes: np.ndarray) -> np.ndarray:
-    """The shapes with those left out whose coordinates are no degrees: their edges would be divided without end."""
+def in_china(shapes: np.ndarray) -> np.ndarray:
+    """The shapes in degrees, with those left out that reach beyond the box around China: EPSG:4548 means nothing there,
+    and their edges would be divided without end."""
     bounds = shapely.bounds(shapes)
+    (west, east), (south, north) = CHINA["lon"], CHINA["lat"]
     with np.errstate(invalid="ignore"):
-        there = (np.abs(bounds) <= 180).all(axis=1)
+        there = (bounds >= (west, south, west, south)).all(axis=1) & (bounds <= (east, north, east, north)).all(axis=1)
     kept = shapes.copy()
     kept[~there] = None
     return kept
@@ -369,7 +381,7 @@ def tangled(shapes: np.ndarray) -> bool:
     some = edges[:: -(-len(edges) // ASKED_EDGES)]
     tree = shapely.STRtree(edges)
     met = sum(len(tree.query(edge)) for edge in some)
-    return met / len(some) * len(edges) / 2 > MOST_CROSSINGS
+    return bool((met / len(some) - USUALLY_MET) * len(edges) / 2 > MOST_CROSSINGS)
 
 
 def made_valid(shapes: np.ndarray) -> np.ndarray:

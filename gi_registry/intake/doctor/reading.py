@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -73,6 +74,15 @@ class Reading:
     unreadable: tuple[int, ...] = ()
     table: tuple[str, ...] = ()  # the columns of a table that were taken as coordinates
     lines: tuple[bytes, ...] = ()  # a text file as it stands
+
+
+@contextmanager
+def shapes_as_refusals() -> Iterator[None]:
+    """What GEOS cannot work with becomes one sentence."""
+    try:
+        yield
+    except (shapely.errors.ShapelyError, MemoryError) as error:
+        raise BadInput("图形有处理不了的缺陷：请在制图软件里检查、修正后再传。") from error
 
 
 def check_count(features: int) -> None:

@@ -20,11 +20,9 @@ from gi_registry.intake.doctor.encodings import readable
 from gi_registry.intake.doctor.health import Anatomy, areas_ha, missing
 from gi_registry.intake.doctor.papers import Paper
 from gi_registry.intake.doctor.readers import chosen, layers_of, read
-from gi_registry.intake.doctor.reading import Reading, Wanted, array_of, numbers
+from gi_registry.intake.doctor.reading import Reading, Wanted, array_of, numbers, shapes_as_refusals
 from gi_registry.intake.doctor.receipt import Receipt, Repair, counted
 from gi_registry.places.geometry import as_multipolygon
-
-LARGEST_NUMBER = 2**53  # beyond, a float is no longer exact
 
 
 @dataclass(frozen=True)
@@ -61,6 +59,7 @@ class Delivery:
     receipt: Receipt
 
 
+@shapes_as_refusals()
 def treated(path: Path, name: str, choices: Choices, district: MultiPolygon) -> Delivery:
     """The file read as chosen, in degrees of CGCS2000. Raises BadInput for what cannot be taken over as chosen."""
     with unpacked(path, name) as laid_out:
