@@ -80,6 +80,20 @@ def test_a_file_is_examined_read_as_chosen_and_only_then_admitted(official):
     assert Change.objects.first().by == "王敏（wangmin）"
 
 
+def test_the_shapes_of_an_area_become_a_draft_to_look_at_first(official):
+    product = make.product()
+    make.area(product, shapes.square(116.8, 38.8, 0.1))
+    send(official, purpose="area", product=product.slug, regime="product")
+    choose(official)
+
+    answer = official.post(f"{page()}admit/")
+    draft = product.area_drafts.get()
+    assert answer.headers["Location"] == f"/desk/products/{product.slug}/areas/drafts/{draft.key}/"
+    assert (draft.boundary, draft.datum, draft.way) == (to_geos(TOWN), "CGCS2000 / WGS 84 经纬度", "file")
+    assert official.get(answer.headers["Location"]).status_code == 200
+    assert product.areas.count() == 1
+
+
 def test_the_receipt_and_the_original_can_be_kept(official):
     content = geojson(("独流镇", TOWN))
     send(official, content)
