@@ -32,6 +32,13 @@ def facts(kind: str, act: Act) -> dict[str, Address]:
     return {f"{here}new/": Address(act), f"{here}<int:number>/": Address(Act.DESK, first)} | written
 
 
+def shelf(kind: str, ref: str, one: str, act: Act) -> dict[str, Address]:
+    """The addresses of what has no product of its own: list and rows are read, a new row and the forms written."""
+    here, names = f"desk/{kind}/", {"ref": one}
+    read = {here: Address(Act.DESK), f"{here}{ref}/": Address(Act.DESK, names)}
+    return read | {f"{here}new/": Address(act), f"{here}{ref}/edit/": Address(act, names)}
+
+
 ADDRESSES: dict[str, Address] = {
     "": Address(PUBLIC),
     "products/": Address(PUBLIC),
@@ -57,6 +64,14 @@ ADDRESSES: dict[str, Address] = {
     "desk/products/new/": Address(Act.FACTS),
     "desk/products/<slug:slug>/": Address(Act.DESK),
     "desk/products/<slug:slug>/edit/": Address(Act.FACTS),
+    "desk/products/<slug:slug>/documents/new/": Address(Act.DOCUMENTS),
+    "desk/documents/": Address(Act.DESK),
+    "desk/documents/<str:sha256>/": Address(Act.DESK, {"sha256": "0" * 64}),
+    "desk/documents/<str:sha256>/edit/": Address(Act.DOCUMENTS, {"sha256": "0" * 64}),
+    "documents/<str:sha256>/": Address(PUBLIC, {"sha256": "0" * 64}),
+    **shelf("sources", "<slug:ref>", "plan-145", Act.SOURCES),
+    **shelf("announcements", "<int:ref>", "1", Act.SOURCES),
+    **shelf("parties", "<int:ref>", "999", Act.FRAME),
     **facts("names", Act.FACTS),
     **facts("protections", Act.FACTS),
     **facts("standards", Act.STANDARDS),

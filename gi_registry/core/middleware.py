@@ -28,7 +28,7 @@ def policy() -> str:
 
 
 class ContentSecurityPolicy:
-    """Send the policy with every answer."""
+    """Send the policy with every answer that has none of its own."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -36,6 +36,6 @@ class ContentSecurityPolicy:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
-        response.headers["Content-Security-Policy"] = self.policy
+        response.headers.setdefault("Content-Security-Policy", self.policy)
         response.headers["Permissions-Policy"] = "geolocation=(self), camera=(), microphone=()"
         return response

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import secrets
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import date
 from itertools import count
 from typing import Any, NamedTuple, TypeVar
 
+from django.core.files.base import ContentFile
 from django.db import models, transaction
 from django.utils.text import slugify
 
+from gi_registry.core import clock
 from gi_registry.core.errors import BadInput
 from gi_registry.core.history import Outcome, Why, put
+from gi_registry.core.storage import private_files
 from gi_registry.core.text import pinyin_of
-from gi_registry.gazette.models import Source
+from gi_registry.gazette.models import Document, Source
+from gi_registry.gazette.validators import HandedIn
 
 M = TypeVar("M", bound=models.Model)
 
@@ -72,3 +78,38 @@ def keep(
     if row is None:
         return added(model, values, by=by, why=why), Outcome.MADE
     return put(model, {"pk": row.pk}, values, by=by, why=why, seen=seen)
+
+
+# --- Files -----------------------------------------------------------------------------------------------------------
+
+
+@contextmanager
+def stored(handed: HandedIn) -> Iterator[str]:
+    """The name under which the file lies outside the web root; taken away again where what follows is refused."""
+    files = private_files()
+    name = f"documents/{handed.sha256}-{secrets.token_hex(4)}{handed.extension}"  # so that no two writers share one
+    try:
+        files.save(name, ContentFile(handed.content))
+        yield name
+    except BaseException:
+        files.delete(name)
+        raise
+
+
+def add_document(
+    handed: HandedIn, name: str, *, title: str, source: Source, public: bool, by: str, note: str
+) -> Document:
+    """The row of a file that lies under `name`."""
+    values = {
+        "source": source,
+        "title": title,
+        "name": handed.name,
+        "media_type": handed.media_type,
+        "sha256": handed.sha256,
+        "bytes": len(handed.content),
+        "file": name,
+        "public": public,
+        "by": by,
+        "at": clock.now(),
+    }
+    return added(Document, values, by=by, why=Why(None, source.key, note))

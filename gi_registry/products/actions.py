@@ -12,17 +12,20 @@ from datetime import date
 from typing import Any
 
 from django.contrib.gis.geos import GEOSGeometry
-from django.db import models, transaction
+from django.db import IntegrityError, models, transaction
 from django.db.models import F
 
 from gi_registry.core import clock
 from gi_registry.core.errors import BadInput
 from gi_registry.core.history import Outcome, Why, put, refuse_if_changed_since
-from gi_registry.gazette.actions import added, settled
+from gi_registry.gazette.actions import add_document, added, keep, settled, stored
+from gi_registry.gazette.models import Document
+from gi_registry.gazette.validators import HandedIn
+from gi_registry.parties.models import Party
 from gi_registry.places.datums import parse_range
 from gi_registry.places.geometry import hectares, outline_of, to_geos, to_shapely, union_of
 from gi_registry.places.models import Place, PlaceVersion
-from gi_registry.products.models import Name, NameKind, Product, Protection, Stage
+from gi_registry.products.models import Name, NameKind, Product, Protection, Role, Stage
 from gi_registry.products.states import DECIDED_BY_THE_STATE, NEXT
 
 
@@ -234,3 +237,76 @@ def follow(fact: Any, *, by: str, why: Why) -> None:
     if newest is None or later:
         raise BadInput("产品必须有今天成立的通称：要改用新的通称，请用“变更”，自今天或以前的一天起。")
     put(Product, {"pk": fact.product.pk}, {"common_name": newest.text}, by=by, why=why)
+
+
+# --- Parties ---------------------------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def add_party(
+    *, values: Values, day: date, by: str, note: str = "", product: Product | None = None, part: str = ""
+) -> Party:
+    """A party; with `product` and `part` also what it is to the product from `day` on."""
+    values = whole(values, by)
+    party, _made = keep(Party, None, values=values, day=day, by=by, note=note)
+    if product is not None:
+        sourced = {name: values[name] for name in ("source", "grade")} | {"note": ""}
+        span = {"valid_from": None, "attested_on": day, "valid_until": None}
+        add_fact(product, Role, values={"party": party, "part": part} | span | sourced, by=by, note=note)
+    return party
+
+
+# --- Documents -------------------------------------------------------------------------------------------------------
+
+
+def hand_in(
+    product: Product, handed: HandedIn, *, title: str, source: Any, public: bool, by: str, note: str = ""
+) -> tuple[Document, bool]:
+    """Keep a file as a document of the product: the document, and whether it is new to the register.
+
+    A file that the register has is not stored again, only attached. Raises BadInput where the product has it already.
+    Row and file stand or fall together: the transaction is the outermost one, and the file goes where it is undone.
+    """
+    known = Document.objects.filter(sha256=handed.sha256).first()
+    if known is not None:
+        if attach(product, known, by=by, note=note) == Outcome.SAME:
+            raise BadInput(f"这个文件已经交过（“{known.title}”，{known.by}），本产品下就有，没有再存一份。")
+        return known, False
+    try:
+        with stored(handed) as name, transaction.atomic(durable=True):
+            settled_source = settled(source, by=by)
+            document = add_document(handed, name, title=title, source=settled_source, public=public, by=by, note=note)
+            attach(product, document, by=by, note=note)
+    except IntegrityError as error:
+        raise BadInput("同一个文件刚由别人交上来，没有再存一份：请重新打开这一页。") from error
+    return document, True
+
+
+def attach(product: Product, document: Document, *, by: str, note: str = "") -> Outcome:
+    """Name the document among those of the product."""
+    documents = [*product.documents.all(), document]
+    why = Why(None, document.source.key, note)
+    return put(Product, {"pk": product.pk}, {}, many={"documents": documents}, by=by, why=why)[1]
+
+
+@transaction.atomic
+def correct_document(
+    document: Document,
+    *,
+    values: Values,
+    products: Sequence[Product],
+    among: Sequence[Product],
+    by: str,
+    note: str = "",
+    seen: int | None = None,
+) -> Outcome:
+    """Put right what is said of a document, and of which of the products `among` it is one; the file itself stays."""
+    unless_outrun(document, seen)
+    values = whole(values, by)
+    why = Why(None, values["source"].key, note)
+    outcomes = [put(Document, {"pk": document.pk}, values, by=by, why=why, seen=seen)[1]]
+    for product in among:
+        others = [other for other in product.documents.all() if other != document]
+        documents = [*others, document] if product in products else others
+        outcomes.append(put(Product, {"pk": product.pk}, {}, many={"documents": documents}, by=by, why=why)[1])
+    return Outcome.SAME if set(outcomes) == {Outcome.SAME} else Outcome.CHANGED

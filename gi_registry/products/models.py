@@ -306,6 +306,15 @@ class Part(models.TextChoices):
     PRODUCER = "producer", _("公开资料提到的生产者")
 
 
+# The district's frame in the plan's own words, in its order.
+FRAME = {
+    Part.LEAD: _("政府主导"),
+    Part.DEPARTMENT: _("部门牵头"),
+    Part.ASSOCIATION: _("协会管理"),
+    Part.ENTERPRISE: _("企业自律"),
+}
+
+
 class Role(Spanned, Sourced):
     """The part that a party plays for a product over a span of days."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db.models import Q, QuerySet
 
 from gi_registry.core import clock
+from gi_registry.gazette.models import Document
 from gi_registry.parties.models import Kind, Party, User
 from gi_registry.parties.permissions import Act, Person, Reach, reach
 from gi_registry.products.models import Area, Product, Protection, Role
@@ -59,3 +60,13 @@ def parties_to_choose(person: Person) -> QuerySet[Party]:
     """Whom the person may name as party to a product: their own, and bodies whose names are public anyway."""
     own = parties_within_reach(person, Act.FRAME)
     return Party.objects.filter(Q(pk__in=own.values("pk")) | ~Q(kind=Kind.PERSON))
+
+
+def documents_within_reach(person: Person, act: Act) -> QuerySet[Document]:
+    """The documents on which the person may do the act: their own are those of their products and of their areas."""
+    if reach(person, act) is Reach.ALL:
+        return Document.objects.all()
+    products = within_reach(person, act).values("pk")
+    drawn = Area.objects.filter(product__in=products, document__isnull=False).values("document")
+    named = Product.documents.through.objects.filter(product__in=products).values("document")
+    return Document.objects.filter(Q(pk__in=named) | Q(pk__in=drawn))

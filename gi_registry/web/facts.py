@@ -23,7 +23,7 @@ from gi_registry.core.history import Outcome, changes_of, last_change
 from gi_registry.gazette.models import Document
 from gi_registry.parties.permissions import Act, Person
 from gi_registry.products.actions import add_fact, add_product, change_fact, correct_fact, correct_product, end_fact
-from gi_registry.products.models import Area, Name, Part, Product, Protection, Role, Statement
+from gi_registry.products.models import FRAME, Area, Name, Product, Protection, Role, Statement
 from gi_registry.products.permissions import may_on, parties_to_choose
 from gi_registry.web.desk import View, answer, desk, product_for
 from gi_registry.web.forms.facts import FactForm, Manner, NewProductForm, ProductForm
@@ -158,18 +158,10 @@ def product(request: HttpRequest, slug: str) -> HttpResponse:
     return render(request, "desk/products/detail.html", context)
 
 
-FRAME = [
-    (Part.LEAD, gettext_lazy("政府主导")),
-    (Part.DEPARTMENT, gettext_lazy("部门牵头")),
-    (Part.ASSOCIATION, gettext_lazy("协会管理")),
-    (Part.ENTERPRISE, gettext_lazy("企业自律")),
-]
-
-
 def frame(sections: list[Section]) -> list[tuple[Any, list[Any]]]:
     """Who leads, which department, which association, which enterprises, with contacts, today."""
     roles = [line.fact for section in sections if section.kind.model is Role for line in section.lines if line.holds]
-    return [(label, [role.party for role in roles if role.part == part]) for part, label in FRAME]
+    return [(label, [role.party for role in roles if role.part == part]) for part, label in FRAME.items()]
 
 
 # --- One fact --------------------------------------------------------------------------------------------------------

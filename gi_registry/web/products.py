@@ -15,10 +15,10 @@ from gi_registry.assurance.models import Standard
 from gi_registry.core import clock
 from gi_registry.core.errors import NotInRegister
 from gi_registry.core.validators import day
-from gi_registry.gazette.models import Source
+from gi_registry.gazette.models import Document, Source
 from gi_registry.opendata.formats import FORMATS
 from gi_registry.places.models import PlaceVersion
-from gi_registry.products.models import Area, Product, Stage, Statement, Subject
+from gi_registry.products.models import FRAME, Area, Product, Role, Stage, Statement, Subject
 from gi_registry.products.register import Filters, entries, held_on
 from gi_registry.web.map import listing
 from gi_registry.web.pages import page
@@ -39,6 +39,7 @@ def detail(request: HttpRequest, slug: str) -> HttpResponse:
     on = day(request.GET.get("on", ""))
     entry = next((entry for entry in entries(on, Filters()) if entry.slug == slug), None)
     notes = Footnotes()
+    roles = notes.numbered(held_on(product.roles.all(), on))
     context = {
         "on": on,
         "today": clock.today(),
@@ -48,8 +49,10 @@ def detail(request: HttpRequest, slug: str) -> HttpResponse:
         "protections": notes.numbered(entry.protections if entry else []),
         "areas": [area_shown(area, on, notes) for area in held_on(product.areas.all(), on)],
         "standards": notes.numbered(product.standards.all()),
-        "subjects": by_subject(notes.numbered(product.statements.all())),
-        "roles": notes.numbered(product.roles.all()),
+        "subjects": by_subject(notes.numbered(held_on(product.statements.all(), on))),
+        "frame": frame(roles),
+        "roles": [role for role in roles if role.part not in FRAME],
+        "documents": notes.numbered(product.documents.all()),
         "gaps": gaps(product, entry is not None and entry.stage == Stage.PROTECTED),
         "history": history(product),
     }
@@ -69,6 +72,8 @@ def everything_about() -> list[Any]:
         Prefetch("statements", Statement.objects.select_related("source")),
         "roles__party",
         "roles__source",
+        # product.documents.all() on this page are the public ones
+        Prefetch("documents", Document.objects.filter(public=True).select_related("source")),
     ]
 
 
@@ -107,6 +112,11 @@ def area_shown(area: Area, on: date, notes: Footnotes) -> dict[str, Any]:
         "square_km": area.hectares and area.hectares / 100,
         "stated_square_km": area.stated_hectares and area.stated_hectares / 100,
     }
+
+
+def frame(roles: list[Role]) -> list[tuple[Any, list[Role]]]:
+    """政府主导、部门牵头、协会管理、企业自律: who has each part; nobody where nobody was found."""
+    return [(label, [role for role in roles if role.part == part]) for part, label in FRAME.items()]
 
 
 def by_subject(statements: list[Statement]) -> list[dict[str, Any]]:

@@ -5,7 +5,21 @@ from __future__ import annotations
 from django.contrib.auth.views import LogoutView
 from django.urls import include, path
 
-from gi_registry.web import account, areas, check, data, desk, facts, imports, map, places, products, sources
+from gi_registry.web import (
+    account,
+    areas,
+    check,
+    data,
+    desk,
+    documents,
+    facts,
+    imports,
+    kept,
+    map,
+    places,
+    products,
+    sources,
+)
 
 AREAS = [
     path("", areas.index, name="desk-areas"),
@@ -42,5 +56,11 @@ urlpatterns = [
     path("desk/imports/<str:file_number>/receipt.json", imports.receipt, name="desk-import-receipt"),
     path("desk/imports/<str:file_number>/original", imports.original, name="desk-import-original"),
     path("desk/products/<slug:slug>/areas/", include(AREAS)),
+    path("desk/documents/", documents.index, name="desk-documents"),
+    path("desk/documents/<str:sha256>/", documents.desk_file, name="desk-document"),
+    path("desk/documents/<str:sha256>/edit/", documents.edit, name="desk-document-edit"),
+    path("desk/products/<slug:slug>/documents/new/", documents.new, name="desk-document-new"),
+    path("documents/<str:sha256>/", documents.public_file, name="document"),
     *facts.addresses(),
+    *kept.addresses(),
 ]

@@ -59,9 +59,7 @@ class FactForm(DeskForm):
         if manner == Manner.END:
             del self.fields["grade"]
         else:
-            self.fields["note"] = forms.CharField(
-                label=_("说明"), required=False, widget=forms.Textarea, help_text=_("公开显示")
-            )
+            self.add_note()
         self.add_reason()
         self.groups = [
             (_("内容"), [*self.columns, "note"]),

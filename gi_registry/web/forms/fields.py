@@ -13,12 +13,13 @@ from django.forms.boundfield import BoundField
 from django.forms.models import fields_for_model
 from django.utils.translation import gettext_lazy as _
 
-from gi_registry.core import validators
+from gi_registry.core import clock, validators
 from gi_registry.core.errors import BadInput
 from gi_registry.gazette.actions import NewSource
 from gi_registry.gazette.models import Announcement, Grade, Source
 from gi_registry.parties.models import Party
-from gi_registry.parties.permissions import Act, Person, reach
+from gi_registry.parties.permissions import Act, Person, Reach, reach
+from gi_registry.places.models import Kind, PlaceVersion
 
 TYPE_TO_FIND = _("输入几个字，在下面的选项里找")
 PUBLIC_NAME = {Source: "key", Party: "name"}
@@ -56,22 +57,39 @@ class RowField(forms.ModelChoiceField):
         self.error_messages["invalid_choice"] = _("所选的这一项不在登记簿中。")
 
 
-class NumberField(forms.TypedChoiceField):
-    """An announcement chosen by its number in the register, since it has no single public name."""
+class ListedField(forms.TypedChoiceField):
+    """A row chosen by something that is public but no column of its own, such as its number in the register."""
 
-    def __init__(self, rows: Iterable[models.Model], **more: Any) -> None:
-        self.rows = {str(number): row for number, row in enumerate(rows, 1)}
-        choices = [("", "—"), *((number, str(row)) for number, row in self.rows.items())]
-        super().__init__(choices=choices, coerce=self.rows.__getitem__, empty_value=None, **more)
+    def __init__(self, rows: dict[str, models.Model], names: Iterable[str], **more: Any) -> None:
+        self.rows = rows
+        choices = [("", "—"), *zip(rows, names, strict=True)]
+        super().__init__(choices=choices, coerce=rows.__getitem__, empty_value=None, **more)
         self.widget.attrs["data-search"] = TYPE_TO_FIND
 
     def prepare_value(self, value: Any) -> Any:
         if not isinstance(value, models.Model):
             return value
-        return next((number for number, row in self.rows.items() if row == value), None)
+        return next((public for public, row in self.rows.items() if row == value), None)
 
     def valid_value(self, value: Any) -> bool:
         return str(self.prepare_value(value)) in self.rows
+
+
+def announcement_field(**more: Any) -> ListedField:
+    """The announcements by their numbers in the register."""
+    rows = list(Announcement.objects.order_by("pk"))
+    return ListedField({str(number): row for number, row in enumerate(rows, 1)}, map(str, rows), **more)
+
+
+def unit_field(person: Person, **more: Any) -> ListedField:
+    """The units by their codes, named as they are called today; who keeps one unit has no choice but that."""
+    versions = PlaceVersion.objects.on(clock.today()).exclude(kind=Kind.COUNTY).select_related("place")
+    if reach(person, Act.FRAME) is not Reach.ALL:
+        versions = versions.filter(place=getattr(person, "unit", None))
+    units = {version.place.code: version for version in versions.defer("boundary", "outline", "location")}
+    return ListedField(
+        {code: version.place for code, version in units.items()}, [unit.name for unit in units.values()], **more
+    )
 
 
 def own_fields(model: type[models.Model], names: Sequence[str], given: dict[str, Any]) -> dict[str, Any]:
@@ -93,7 +111,7 @@ def form_field(column: Any, given: dict[str, Any], more: dict[str, Any]) -> Any:
         case models.URLField():
             return column.formfield(assume_scheme="https")
         case models.ForeignKey() if column.related_model is Announcement:
-            return NumberField(Announcement.objects.order_by("pk"), **labels)
+            return announcement_field(**labels)
         case models.ForeignKey() if column.related_model in PUBLIC_NAME:
             return RowField(column.related_model._default_manager.all(), **labels)
     return column.formfield(**more)
@@ -138,6 +156,12 @@ class DeskForm(forms.Form):
         for name, field in own_fields(Source, NEW_SOURCE, {}).items():
             field.required = False
             self.fields[f"new_{name}"] = field
+
+    def add_note(self) -> None:
+        """The public words that stand beside a fact."""
+        self.fields["note"] = forms.CharField(
+            label=_("说明"), required=False, widget=forms.Textarea, help_text=_("公开显示")
+        )
 
     def add_reason(self) -> None:
         """Words of the writer and the number of the last change that they saw."""

@@ -1,0 +1,135 @@
+"""Forms of what is kept without a span: sources, announcements, parties, documents."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.utils.translation import gettext_lazy as _
+
+from gi_registry.core import clock
+from gi_registry.gazette.models import Announcement, Document, Source
+from gi_registry.parties.models import Party
+from gi_registry.parties.permissions import Act, Person, Reach, reach
+from gi_registry.products.models import Part, Product
+from gi_registry.products.permissions import within_reach
+from gi_registry.web.forms.fields import DayField, DeskForm, own_fields, unit_field
+
+SOURCE = ("title", "publisher", "address", "published_on", "seen_on", "grade", "licence", "note")
+ANNOUNCEMENT = ("issuer", "number", "issued_on", "title")
+PARTY = ("name", "kind", "unit", "contact_name", "contact_phone")
+DOCUMENT = ("title", "public")
+
+
+class SourceForm(DeskForm):
+    """A source: it is corrected, never ended; what rests on it keeps resting on it."""
+
+    def __init__(self, *args: Any, person: Person, row: Source | None, **more: Any) -> None:
+        super().__init__(*args, **more)
+        if row is None:
+            self.fields["key"] = forms.SlugField(
+                label=_("标识"), max_length=80, required=False, help_text=_("留空则按名称的拼音拟定；定了就不再改")
+            )
+        self.fields.update(own_fields(Source, SOURCE, {}))
+        self.add_reason()
+        self.groups = [
+            (_("来源"), ["title", "publisher", "address", "published_on", "seen_on"]),
+            (_("可信与许可"), ["grade", "licence", "key", "note"]),
+            (_("修改"), ["reason"]),
+        ]
+        self.finish()
+
+    def values(self) -> dict[str, Any]:
+        """The columns as the register writes them."""
+        return {name: self.cleaned_data[name] for name in (*SOURCE, "key") if name in self.cleaned_data}
+
+
+class AnnouncementForm(DeskForm):
+    """An announcement as its office published it."""
+
+    def __init__(self, *args: Any, person: Person, row: Announcement | None, **more: Any) -> None:
+        super().__init__(*args, **more)
+        self.fields.update(own_fields(Announcement, ANNOUNCEMENT, {}))
+        self.add_source(person)
+        self.add_note()
+        self.add_reason()
+        self.groups = [(_("公告"), [*ANNOUNCEMENT, "note"]), (_("依据"), ["source", "grade", "reason"])]
+        self.finish()
+
+    def values(self) -> dict[str, Any]:
+        """The columns as the register writes them."""
+        return {name: self.cleaned_data[name] for name in (*ANNOUNCEMENT, "source", "grade", "note")}
+
+
+class PartyForm(DeskForm):
+    """A party with its contact. Who keeps the parties of one unit may choose no other; who keeps those of their
+    products says for a new one what it is to which product."""
+
+    def __init__(self, *args: Any, person: Person, row: Party | None, **more: Any) -> None:
+        super().__init__(*args, **more)
+        own = reach(person, Act.FRAME) is Reach.OWN
+        of_a_unit = own and getattr(person, "unit_id", None) is not None
+        columns = [name for name in PARTY if name != "unit" or of_a_unit or not own]
+        unit = unit_field(person, label=_("所在乡镇街道"), required=of_a_unit)
+        self.columns = columns
+        self.fields.update(own_fields(Party, columns, {"unit": unit}))
+        if own and not of_a_unit and row is None:
+            products = within_reach(person, Act.FRAME)
+            self.fields["product"] = forms.ModelChoiceField(products, to_field_name="slug", label=_("为哪个产品"))
+            self.fields["part"] = forms.ChoiceField(label=_("是它的什么"), choices=[("", "—"), *Part.choices])
+        self.fields["day"] = DayField(label=_("自何日起"), initial=clock.today())
+        self.add_source(person)
+        self.add_note()
+        self.add_reason()
+        self.groups = [
+            (_("主体"), [name for name in columns if not name.startswith("contact")] + ["note"]),
+            (_("产品"), ["product", "part"]),
+            (_("联系人（只在工作台显示）"), ["contact_name", "contact_phone"]),
+            (_("依据"), ["day", "source", "grade", "reason"]),
+        ]
+        self.finish()
+
+    def values(self) -> dict[str, Any]:
+        """The columns as the register writes them."""
+        return {name: self.cleaned_data[name] for name in (*self.columns, "source", "grade", "note")}
+
+
+class DocumentForm(DeskForm):
+    """What is said of a document; the file itself never changes. Only who keeps all of them may make one public."""
+
+    def __init__(self, *args: Any, person: Person, row: Document | None, products: Any = None, **more: Any) -> None:
+        super().__init__(*args, **more)
+        if row is None:
+            self.fields["file"] = forms.FileField(
+                label=_("文件"),
+                help_text=_(
+                    "PDF、JPEG、PNG、DOCX 或 XLSX，最大 {n} MB；图片会重新存一遍，去掉拍摄地点等附带信息"
+                ).format(n=settings.UPLOAD_LIMIT_MB["document"]),
+                error_messages={"empty": _("文件是空的。")},
+            )
+            self.fields["file"].widget.attrs["accept"] = ".pdf,.jpg,.jpeg,.png,.docx,.xlsx"
+        columns = [name for name in DOCUMENT if name != "public" or reach(person, Act.DOCUMENTS) is Reach.ALL]
+        self.columns = columns
+        self.fields.update(own_fields(Document, columns, {}))
+        if row is not None:
+            self.fields["products"] = forms.ModelMultipleChoiceField(
+                products,
+                to_field_name="slug",
+                required=False,
+                label=_("属于哪些产品"),
+                widget=forms.CheckboxSelectMultiple,
+            )
+        self.add_source(person)
+        del self.fields["grade"]
+        self.add_reason()
+        self.groups = [(_("文件"), ["file", *columns, "products"]), (_("依据"), ["source", "reason"])]
+        self.finish()
+
+    def values(self) -> dict[str, Any]:
+        """The columns as the register writes them."""
+        return {name: self.cleaned_data[name] for name in (*self.columns, "source")}
+
+    def chosen_products(self) -> list[Product]:
+        """The products to which the document belongs, among those that could be chosen."""
+        return list(self.cleaned_data["products"])

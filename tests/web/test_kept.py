@@ -1,0 +1,330 @@
+from __future__ import annotations
+
+import re
+from datetime import date
+
+import pytest
+from django.conf import settings as site
+from django.test import Client
+
+from gi_registry.core.history import changes_of, last_change
+from gi_registry.core.models import Change
+from gi_registry.gazette.models import Announcement, Source
+from gi_registry.parties.models import Party
+from gi_registry.products.models import Role
+from tests import make, shapes
+from tests.web.test_pages import text_of
+
+pytestmark = pytest.mark.django_db
+
+
+def signed_in(user):
+    client = Client()
+    client.force_login(user, backend=site.AUTHENTICATION_BACKENDS[1])
+    return client
+
+
+@pytest.fixture
+def agri():
+    return signed_in(make.person("agriculture", "agri", last_name="王", first_name="敏"))
+
+
+@pytest.fixture
+def market():
+    return signed_in(make.person("market", "market", last_name="李", first_name="强"))
+
+
+# --- Sources and announcements ---------------------------------------------------------------------------------------
+
+
+def test_a_source_is_registered_under_a_key_in_pinyin(agri):
+    answer = agri.post("/desk/sources/new/", {"title": "静海县志", "grade": "secondary", "publisher": "县志办"})
+
+    assert answer.headers["Location"] == "/desk/sources/jinghaixianzhi/"
+    assert Source.objects.values_list("title", "publisher", "grade").get() == ("静海县志", "县志办", "secondary")
+    assert "静海县志" in text_of(agri.get("/desk/sources/"))
+
+
+def test_a_source_is_corrected_with_history_and_its_key_stays(agri, market):
+    row = make.source("plan", title="规化")
+    form = {"title": "规划", "grade": "primary", "seen": last_change(row), "reason": "错字", "key": "another"}
+
+    assert agri.post("/desk/sources/plan/edit/", form).status_code == 302
+
+    row.refresh_from_db()
+    assert (row.key, row.title, changes_of(row).first().before) == ("plan", "规划", {"title": "规化"})
+    late = market.post("/desk/sources/plan/edit/", form | {"title": "别的规划"})
+    assert (late.status_code, 'value="别的规划"' in late.content.decode()) == (409, True)
+    assert "王敏（agri） 已在" in text_of(late)
+
+
+@pytest.mark.parametrize(
+    ("form", "sentence"),
+    [
+        ({"title": ""}, "这一栏必填"),
+        ({"grade": "best"}, "best"),
+        ({"address": "not an address"}, "URL"),
+        ({"published_on": "去年"}, "日期“去年”读不出来"),
+        ({"key": "plan"}, "标识"),
+        ({"key": "有 空格"}, "标识"),
+    ],
+)
+def test_a_source_that_cannot_be_is_refused_and_stays_in_the_form(agri, form, sentence):
+    make.source("plan")
+    before = Change.objects.count()
+
+    answer = agri.post("/desk/sources/new/", {"title": "县志", "grade": "primary", "licence": "CC BY 4.0"} | form)
+
+    assert (answer.status_code, sentence in text_of(answer)) == (400, True), text_of(answer)
+    assert 'value="CC BY 4.0"' in answer.content.decode()
+    assert (Source.objects.count(), Change.objects.count()) == (1, before)
+
+
+ACT = {"issuer": "国家知识产权局", "number": "第500号", "issued_on": "2024-01-01", "grade": "primary"}
+
+
+def test_an_announcement_is_registered_and_corrected_by_its_number(agri):
+    make.source("plan")
+
+    made = agri.post("/desk/announcements/new/", ACT | {"source": "plan"})
+    assert made.headers["Location"] == "/desk/announcements/1/"
+    row = Announcement.objects.get()
+    form = ACT | {"source": "plan", "title": "关于……的公告", "seen": last_change(row)}
+    assert agri.post("/desk/announcements/1/edit/", form).status_code == 302
+
+    assert Announcement.objects.values_list("title", "issued_on").get() == ("关于……的公告", date(2024, 1, 1))
+    assert changes_of(row).first().by == "王敏（agri）"
+    assert "第500号" in text_of(agri.get("/desk/announcements/"))
+    assert agri.get("/desk/announcements/2/").status_code == agri.get("/desk/announcements/0/").status_code == 404
+
+
+def test_the_same_announcement_is_refused_with_its_new_source(agri):
+    make.source("plan")
+    agri.post("/desk/announcements/new/", ACT | {"source": "plan"})
+
+    again = agri.post("/desk/announcements/new/", ACT | {"new_title": "公报", "new_grade": "primary", "title": "二"})
+
+    assert (again.status_code, Announcement.objects.count(), Source.objects.count()) == (400, 1, 1)
+
+
+@pytest.mark.parametrize("role", ["auditor", "inspector", "association", "liaison"])
+def test_who_may_not_keep_sources_reads_them(role):
+    make.source("plan", title="规划")
+    reader = signed_in(make.person(role))
+
+    assert "规划" in text_of(reader.get("/desk/sources/"))
+    assert (reader.get("/desk/sources/plan/").status_code, reader.get("/desk/sources/new/").status_code) == (200, 403)
+    assert reader.post("/desk/sources/plan/edit/", {"title": "改了"}).status_code == 403
+    page = reader.get("/desk/sources/").content.decode() + reader.get("/desk/sources/plan/").content.decode()
+    assert re.findall(r'href="/desk/sources/[^"]*(?:new|edit)/"', page) == []
+
+
+# --- Parties ---------------------------------------------------------------------------------------------------------
+
+
+def party(name, **values):
+    return make.row(Party, {"name": name}, **{"kind": "enterprise"} | make.sourced() | values)
+
+
+def sent(row, **values):
+    """What a browser sends of the form of a party."""
+    form = {"name": row.name, "kind": row.kind, "unit": row.unit.code if row.unit else "", "source": "gazette"}
+    return form | {"grade": "primary", "day": "2024-05-01", "seen": last_change(row)} | values
+
+
+CONTACT = {"contact_name": "赵六", "contact_phone": "022-12345678"}
+
+
+def test_a_contact_is_kept_in_the_desk_with_history(agri, market):
+    row = party("独流甲厂")
+
+    assert agri.post("/desk/parties/1/edit/", sent(row, **CONTACT)).status_code == 302
+
+    row.refresh_from_db()
+    assert (row.contact_name, row.contact_phone) == ("赵六", "022-12345678")
+    assert changes_of(row).first().day == date(2024, 5, 1)
+    assert "赵六" in text_of(market.get("/desk/parties/"))
+    page = text_of(market.get("/desk/parties/1/"))
+    assert [part for part in ("赵六", "022-12345678", "王敏（agri）") if part not in page] == []
+
+
+def test_two_officials_on_one_party(agri, market):
+    row = party("独流甲厂")
+    outrun = sent(row, contact_name="钱七")
+    agri.post("/desk/parties/1/edit/", sent(row, **CONTACT))
+
+    answer = market.post("/desk/parties/1/edit/", outrun)
+
+    row.refresh_from_db()
+    assert (answer.status_code, row.contact_name) == (409, "赵六")
+    assert ('value="钱七"' in answer.content.decode(), "赵六" in text_of(answer)) == (True, True)
+
+
+@pytest.fixture
+def duliu():
+    return make.place("120118102", shapes.square(116.8, 38.8, 0.1), name="独流镇")
+
+
+@pytest.fixture
+def taitou():
+    return make.place("120118101", shapes.square(116.9, 38.8, 0.1), name="台头镇")
+
+
+def test_a_liaison_sees_and_edits_only_the_parties_of_their_unit(duliu, taitou):
+    own, elsewhere = party("独流甲厂", unit=duliu), party("台头乙社", unit=taitou)
+    liaison = signed_in(make.person("liaison", unit=duliu))
+
+    page = text_of(liaison.get("/desk/parties/"))
+    assert ("独流甲厂" in page, "台头乙社" in page) == (True, False)
+    assert [liaison.get(f"/desk/parties/{number}/").status_code for number in (1, 2)] == [200, 403]
+    assert liaison.post("/desk/parties/1/edit/", sent(own, **CONTACT)).status_code == 302
+    assert liaison.post("/desk/parties/2/edit/", sent(elsewhere, **CONTACT)).status_code == 403
+    assert dict(Party.objects.values_list("name", "contact_name")) == {"独流甲厂": "赵六", "台头乙社": ""}
+
+
+def test_a_liaison_registers_parties_in_their_unit_only(duliu, taitou):
+    make.source()
+    liaison = signed_in(make.person("liaison", unit=duliu))
+    form = {"name": "独流丙社", "kind": "cooperative", "source": "gazette", "grade": "primary", "day": "2024-05-01"}
+
+    refused = [liaison.post("/desk/parties/new/", form | {"unit": code}).status_code for code in ("120118101", "")]
+    assert (refused, Party.objects.count()) == ([400, 400], 0)
+    assert liaison.post("/desk/parties/new/", form | {"unit": "120118102"}).status_code == 302
+    assert Party.objects.get().unit == duliu
+
+
+@pytest.fixture
+def association():
+    body = party("独流协会", kind="association")
+    product = make.product()
+    make.row(
+        Role, {"product": product, "party": body, "part": "association"}, valid_from=make.LONG_AGO, **make.sourced()
+    )
+    return make.person("association", party=body)
+
+
+def test_an_association_sees_and_edits_only_the_parties_of_its_products(association):
+    own, _elsewhere = party("独流甲厂"), party("台头乙社")
+    laocu = association.party.roles.get().product
+    make.row(Role, {"product": laocu, "party": own, "part": "enterprise"}, valid_from=make.LONG_AGO, **make.sourced())
+    theirs = signed_in(association)
+
+    page = text_of(theirs.get("/desk/parties/"))
+    assert [name in page for name in ("独流协会", "独流甲厂", "台头乙社")] == [True, True, False]
+    assert [theirs.get(f"/desk/parties/{number}/edit/").status_code for number in (1, 2, 3)] == [200, 200, 403]
+
+
+def test_an_association_says_of_a_new_party_what_it_is_to_its_product(association):
+    make.product("puluo-li", "普罗梨", "fruit")
+    theirs = signed_in(association)
+    form = {"name": "独流丁厂", "kind": "enterprise", "source": "gazette", "grade": "primary", "day": "2024-05-01"}
+
+    refused = [
+        theirs.post("/desk/parties/new/", form | more).status_code
+        for more in ({}, {"product": "puluo-li", "part": "enterprise"})
+    ]
+    assert (refused, Party.objects.filter(name="独流丁厂").exists()) == ([400, 400], False)
+    assert theirs.post("/desk/parties/new/", form | {"product": "duliu-laocu", "part": "enterprise"}).status_code == 302
+    role = Role.objects.get(party__name="独流丁厂")
+    assert (role.product.slug, role.part, role.attested_on) == ("duliu-laocu", "enterprise", date(2024, 5, 1))
+
+
+def test_who_keeps_only_their_own_makes_no_source_on_the_way(association):
+    theirs = signed_in(association)
+
+    form = sent(association.party, source="", new_title="偷加的来源", new_grade="primary")
+    answer = theirs.post("/desk/parties/1/edit/", form)
+
+    assert (answer.status_code, Source.objects.filter(title="偷加的来源").exists()) == (400, False)
+    assert "新来源" not in text_of(theirs.get("/desk/parties/1/edit/"))
+
+
+def test_an_auditor_reads_contacts_and_their_history_and_writes_nothing(agri):
+    row = party("独流甲厂")
+    agri.post("/desk/parties/1/edit/", sent(row, **CONTACT))
+    auditor = signed_in(make.person("auditor"))
+
+    pages = [auditor.get(address) for address in ("/desk/parties/", "/desk/parties/1/", "/desk/changes/")]
+
+    assert ["赵六" in text_of(page) for page in pages] == [True, True, True]
+    assert re.findall(r'href="/desk/[^"]*(?:new|edit)/"', "".join(page.content.decode() for page in pages)) == []
+    assert auditor.post("/desk/parties/1/edit/", sent(row)).status_code == 403
+
+
+# --- What the public may read ----------------------------------------------------------------------------------------
+
+PUBLIC = [
+    "/",
+    "/products/",
+    "/products/duliu-laocu/",
+    "/places/120118102/",
+    "/check/?lon=116.85&lat=38.85",
+    "/sources/",
+    "/data/",
+    "/api/products.geojson",
+    "/api/products/duliu-laocu.geojson",
+    "/api/places.geojson",
+    "/api/covering?lon=116.85&lat=38.85&nearest=1",
+    "/downloads/products.csv",
+    "/downloads/products.geojson",
+    "/downloads/products.kml",
+    "/downloads/places.csv",
+    "/catalog.jsonld",
+]
+
+
+@pytest.fixture
+def a_person(duliu):
+    """A natural person who holds the protection of a product and plays every part for it, with a contact."""
+    laocu = make.product()
+    person = party("欧阳建国", kind="person", unit=duliu, **CONTACT)
+    make.protection(laocu, holder=person)
+    make.area(laocu, shapes.square(116.8, 38.8, 0.1)).units.set([duliu])
+    for part in ("lead", "department", "association", "enterprise", "applicant", "producer"):
+        make.row(Role, {"product": laocu, "party": person, "part": part}, valid_from=make.LONG_AGO, **make.sourced())
+    return person
+
+
+@pytest.mark.parametrize("address", PUBLIC)
+def test_no_public_answer_shows_a_contact_or_the_full_name_of_a_person(client, a_person, address):
+    answer = client.get(address)
+    content = b"".join(answer.streaming_content) if answer.streaming else answer.content
+
+    assert answer.status_code == 200
+    shown = content.decode()
+    assert [secret for secret in ("欧阳建国", "建国", "赵六", "022-12345678") if secret in shown] == []
+
+
+def test_the_public_page_says_who_has_each_part_of_the_frame(client, a_person):
+    body = party("静海区人民政府", kind="government")
+    lead = Role.objects.filter(part="lead")
+    Role.objects.exclude(part="lead").delete()
+    lead.update(party=body)
+
+    page = text_of(client.get("/products/duliu-laocu/"))
+
+    assert "政府主导 静海区人民政府 原文" in page
+    assert "部门牵头 未查明 协会管理 未查明 企业自律 未查明" in page
+    assert "申请人或注册人 欧**" in page
+
+
+def test_a_part_that_has_ended_is_not_shown_as_if_it_went_on(client, a_person):
+    Role.objects.update(valid_until=date(2020, 1, 1))
+
+    assert "政府主导 未查明" in text_of(client.get("/products/duliu-laocu/"))
+    assert "政府主导 欧**" in text_of(client.get("/products/duliu-laocu/?on=2010-01-01"))
+
+
+@pytest.mark.parametrize("size", [1, 3])
+@pytest.mark.parametrize(
+    ("address", "queries"), [("/desk/sources/", 5), ("/desk/announcements/", 6), ("/desk/parties/", 8)]
+)
+def test_the_lists_ask_a_fixed_number_of_questions(agri, django_assert_num_queries, size, address, queries):
+    for number, product in enumerate(make.register(size)):
+        make.source(f"source-{number}")
+        key = {"issuer": "局", "number": str(number), "issued_on": date(2024, 1, 1)}
+        make.row(Announcement, key, **make.sourced())
+        make.row(Role, {"product": product, "party": party(f"厂{number}"), "part": "producer"}, **make.sourced())
+
+    with django_assert_num_queries(queries):
+        agri.get(address)
