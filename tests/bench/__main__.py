@@ -24,7 +24,7 @@ import shapely  # noqa: E402
 from django.core.management import call_command  # noqa: E402
 
 from gi_registry.products.register import area_register  # noqa: E402
-from tests.bench import national  # noqa: E402
+from tests.bench import national, township  # noqa: E402
 from tests.bench.first_load import kilobytes_of_first_load  # noqa: E402
 from tests.bench.server import medians, serving  # noqa: E402
 
@@ -100,9 +100,20 @@ def first_load() -> Iterator[Row]:
     yield Row("first load of /", kilobytes_of_first_load(VAR / "bench" / "demo.sqlite3"), "KB", 250)
 
 
+def import_doctor() -> Iterator[Row]:
+    """A township's file of 50 MB diagnosed, against a bare pyogrio.read_dataframe of the same zip."""
+    for name, (features, vertices) in township.FILES.items():
+        path = township.build(VAR / "bench" / f"township-{name}.zip", features, vertices)
+        (bare, ours), _memory = township.figures(path, "read", "diagnose")
+        _seconds, memory = township.figures(path, "diagnose")
+        yield Row(f"diagnosis of 50 MB of {name}", ours * 1000, "ms", float("inf"))
+        yield Row(f"diagnosis of {name} against a bare read_dataframe", ours / bare, "times", 3)
+        yield Row(f"memory of the diagnosis of {name}", memory, "MB", 1000)
+
+
 def main() -> int:
     prepare()
-    rows = [row for measure in (over_http, in_bulk, first_load) for row in measure()]
+    rows = [row for measure in (over_http, in_bulk, first_load, import_doctor) for row in measure()]
     width = max(len(row.name) for row in rows)
     for row in rows:
         limit = "" if row.limit == float("inf") else f"≤ {row.limit:.2f}"

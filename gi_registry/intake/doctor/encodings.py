@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from itertools import islice
 
 SAMPLE_ROWS = 5
-TRIED_VALUES = 20_000
+TRIED_VALUES = 5_000
 LABELS = {
     "utf-8": "UTF-8",
     "gb18030": "GB18030（含 GBK、GB2312）",
