@@ -30,6 +30,7 @@ from gi_registry.web.forms.facts import FactForm, Manner, NewProductForm, Produc
 from gi_registry.web.forms.fields import RowField, written
 
 LINES = 20
+WRITTEN = (Act.FACTS, Act.STANDARDS, Act.FRAME, Act.DOCUMENTS, Act.AREAS)
 SOURCED = ("source", "grade", "note")
 SPAN = ("valid_from", "attested_on", "valid_until")
 
@@ -140,7 +141,7 @@ def lines_of(kind: Kind, product: Product) -> list[Line]:
 def product(request: HttpRequest, slug: str) -> HttpResponse:
     """One product with every fact, its source and grade, and its history."""
     product = product_for(request.user, Act.DESK, slug)
-    writable = {act: may_on(request.user, act, product) for act in (Act.FACTS, Act.STANDARDS, Act.FRAME, Act.DOCUMENTS)}
+    writable = {act: may_on(request.user, act, product) for act in WRITTEN}
     sections = [Section(kind, lines_of(kind, product), writable[kind.act]) for kind in KINDS.values()]
     areas = list(Area.objects.filter(product=product).select_related("source").defer("boundary", "outline"))
     facts = [line.fact for section in sections for line in section.lines]
@@ -152,6 +153,7 @@ def product(request: HttpRequest, slug: str) -> HttpResponse:
         "documents": Document.objects.filter(products=product).select_related("source"),
         "may_edit": writable[Act.FACTS],
         "may_hand_in": writable[Act.DOCUMENTS],
+        "may_draw": writable[Act.AREAS],
         "changes": changes_of(product, *facts, *areas)[:LINES],
         "today": clock.today(),
     }

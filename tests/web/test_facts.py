@@ -310,7 +310,7 @@ def test_the_pages_of_the_desk_ask_a_fixed_number_of_questions(client, django_as
 
     with django_assert_num_queries(10):
         client.get("/desk/")
-    with django_assert_num_queries(18):
+    with django_assert_num_queries(19):
         client.get("/desk/products/product-0/")
 
 

@@ -210,9 +210,14 @@ class DeskForm(forms.Form):
     def shown_groups(self) -> Iterator[Group]:
         """The visible fields under their headings."""
         for legend, names in self.groups:
-            fields = [Shown(self[name], self.now.get(name)) for name in names if name in self.fields]
+            fields = [Shown(self[name], self.otherwise(name)) for name in names if name in self.fields]
             if fields:
                 yield Group(legend, fields)
+
+    def otherwise(self, name: str) -> str | None:
+        """What stands in the register where it is not what was typed."""
+        now = self.now.get(name)
+        return None if now == typed_text(self[name]) else now
 
     def new_source(self) -> list[Shown]:
         """The fields of a source made on the spot."""
@@ -222,6 +227,15 @@ class DeskForm(forms.Form):
     def new_source_open(self) -> bool:
         """Whether the fields of a new source are in use."""
         return any(shown.field.errors or shown.field.value() for shown in self.new_source())
+
+
+def typed_text(field: BoundField) -> str:
+    """What was typed, in the words of `written`: of a list the words of its choice."""
+    value = field.value()
+    if isinstance(field.field, forms.BooleanField):
+        return str(_("是") if value else _("否"))
+    labels = {str(choice): str(label) for choice, label in getattr(field.field, "choices", ())}
+    return labels.get(str(value or ""), str(value or "")) if value else "—"
 
 
 def written(row: models.Model, names: Iterable[str]) -> dict[str, str]:
