@@ -39,6 +39,7 @@ SMALL_LOSS_HECTARES = 0.01  # 100 m²: less than this is rounding, not a decisio
 STATED = ("basis", "announcement", "document", "wording", "stated_hectares", "source", "grade", "note")
 DRAWN = ("datum", "drawn_on", "boundary", "uncertainty_m", "schematic", "warning")
 DERIVED = ("outline", "hectares")
+NO_ACT = "依据是“按公告文字”时，要选划定文件（公告）或依据文件。"
 
 
 # --- Versions ---------------------------------------------------------------------------------------------------------
@@ -350,7 +351,7 @@ def complete(draft: AreaDraft) -> tuple[GEOSGeometry, date]:
     if draft.boundary is None or draft.day is None or missing:
         raise BadInput(f"草稿还缺：{'、'.join(map(str, missing))}。")
     if draft.basis == Basis.ACT and not (draft.announcement or draft.document):
-        raise BadInput("依据是“按公告文字”时，要选划定文件（公告）或依据文件。")
+        raise BadInput(NO_ACT)
     return draft.boundary, draft.day
 
 

@@ -65,12 +65,13 @@ def index(request: HttpRequest, product: Product) -> HttpResponse:
         }
         for version in reversed(versions)
     ]
-    regimes = list(dict.fromkeys([*product.protections.values_list("regime", flat=True), *Regime.values]))
+    known = {*product.protections.values_list("regime", flat=True), *(version.area.regime for version in versions)}
     context = {
         "product": product,
         "rows": rows,
         "drafts": product.area_drafts.all(),
-        "regimes": [Regime(regime) for regime in regimes],
+        "regimes": [regime for regime in Regime if regime in known],
+        "others": [regime for regime in Regime if regime not in known],
         "ways": Way,
         "today": clock.today(),
     }

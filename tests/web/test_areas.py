@@ -202,6 +202,12 @@ def test_what_is_missing_is_said_beside_its_field(official, product):
     assert answer.content.decode().count('class="wrong"') == 3
 
 
+def test_an_act_without_its_announcement_is_refused_in_the_form(official, product):
+    answer = fill(official, begin(official), boundary=geojson(BIG), basis="act")
+
+    assert (answer.status_code, "要选划定文件（公告）或依据文件" in text_of(answer)) == (400, True)
+
+
 def test_units_without_border_on_the_day_are_refused_and_stay_chosen(official, product):
     make.place("120118103", name="王口镇")
 

@@ -19,7 +19,8 @@ from gi_registry.places.datums import Datum
 from gi_registry.places.geometry import to_geos, to_shapely
 from gi_registry.places.models import Place, PlaceVersion
 from gi_registry.places.validators import drawn_shape
-from gi_registry.products.models import AreaDraft, Regime, Way
+from gi_registry.products.areas import NO_ACT
+from gi_registry.products.models import AreaDraft, Basis, Regime, Way
 from gi_registry.web.forms.account import plain
 
 OF_A_SHAPE = ("boundary", "read_as", "uncertainty_m", "schematic")
@@ -122,6 +123,8 @@ class DraftForm(forms.ModelForm):
     def clean(self) -> dict[str, Any]:
         """The shape through the one gate; the drawn one keeps its datum where nothing of it was changed."""
         cleaned: dict[str, Any] = super().clean() or {}
+        if cleaned.get("basis") == Basis.ACT and not (cleaned.get("announcement") or cleaned.get("document")):
+            self.add_error("announcement", NO_ACT)
         if self.instance.way == Way.UNITS:
             return cleaned
         read_as = cleaned.get("read_as", Datum.CGCS2000)

@@ -52,10 +52,15 @@ const AreaField = L.GeometryField.extend({
   _controlDrawOptions() {
     const draw = { polyline: false, circle: false, circlemarker: false, marker: false };
     return {
-      position: "topleft",
+      position: "topright",
       edit: { featureGroup: this.drawnItems, edit: { selectedPathOptions: { dashArray: "6 4" } } },
       draw: { ...draw, polygon: { allowIntersection: false }, rectangle: { showArea: false } },
     };
+  },
+
+  _setView() {
+    const bounds = this.drawnItems.getBounds();
+    if (bounds.isValid()) this._map.fitBounds(bounds, { paddingTopLeft: [24, 24], paddingBottomRight: [64, 56], animate: false });
   },
 });
 
@@ -127,7 +132,7 @@ export class AreaEditor {
     const pen = new L.Draw.Polygon(this.map, { allowIntersection: false, shapeOptions: { className: "cut" } });
     const toolbars = Object.values(this.field._drawControl._toolbars);
     toolbars.forEach((toolbar) => toolbar.on("enable", () => pen.disable()));
-    const control = L.control({ position: "topleft" });
+    const control = L.control({ position: "topright" });
     control.onAdd = () => {
       const bar = L.DomUtil.create("div", "leaflet-bar cutter");
       const button = Object.assign(L.DomUtil.create("button", "", bar), { type: "button", title: say("cut") });
