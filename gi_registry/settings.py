@@ -77,6 +77,7 @@ INSTALLED_APPS = [
     "gi_registry.parties",
     "gi_registry.products",
     "gi_registry.assurance",
+    "gi_registry.applications",
     "gi_registry.intake",
     "gi_registry.api",
 ]

@@ -9,9 +9,13 @@ from django.contrib.auth.models import Group
 from django.db import models
 from shapely import MultiPolygon
 
+from gi_registry.applications.materials import checklist
+from gi_registry.applications.models import Application, Material, Opposition, Step, Survey
+from gi_registry.applications.states import MACHINES, Procedure
+from gi_registry.core import clock
 from gi_registry.core.history import put
-from gi_registry.gazette.models import Source
-from gi_registry.parties.models import User
+from gi_registry.gazette.models import Announcement, Document, Source
+from gi_registry.parties.models import Party, User
 from gi_registry.parties.permissions import Role
 from gi_registry.places.geometry import hectares, to_geos
 from gi_registry.places.models import Place, PlaceVersion
@@ -83,3 +87,61 @@ def person(role: str, username: str = "wangmin", **values: Any) -> User:
     user = User.objects.create_user(username, password="流水不腐 24", **values)
     user.groups.set(Group.objects.filter(name=Role(role).label))
     return user
+
+
+def announcement(number: str = "第600号", issued_on: date = LONG_AGO, **values: Any) -> Announcement:
+    key = {"issuer": values.pop("issuer", "国家知识产权局"), "number": number, "issued_on": issued_on}
+    return row(Announcement, key, **sourced() | values)
+
+
+def document(title: str = "通知书", published_on: date | None = None) -> Document:
+    """A file that was handed in, resting on a source of its own with the day on it."""
+    number = Document.objects.count()
+    values = {"title": title, "name": f"{title}.pdf", "media_type": "application/pdf", "bytes": 1, "by": "测试"}
+    values |= {"source": source(f"paper-{number}", published_on=published_on), "file": f"documents/{number}.pdf"}
+    return row(Document, {"sha256": f"{number:064x}"}, **values, at=clock.now())
+
+
+def application(product: Product, procedure: str = "product_2024", state: str = "", **values: Any) -> Application:
+    """A file opened and, where `state` is given, brought there on 2025-03-03, whatever lies between."""
+    machine, on = MACHINES[Procedure(procedure)], values.pop("on", date(2025, 3, 3))
+    regimes = {"trademark": "certification", "agricultural": "agricultural"}
+    values = {"regime": regimes.get(procedure, "product"), "opened_on": on, "procedure": procedure} | values
+    number = f"2025-{Application.objects.count() + 1:04d}"
+    file = row(Application, {"file_number": number}, product=product, state=state or machine.start, **values)
+    for reached in dict.fromkeys([machine.start, state or machine.start]):
+        row(Step, {"application": file, "at": clock.now()}, state=reached, on=on, by="测试")
+    return file
+
+
+def complete(application: Application) -> Application:
+    """With an applicant, and every required item of the checklist ready."""
+    application.applicant = row(Party, {"name": "示例申请人"}, kind="association", **sourced())
+    application.save()
+    for item in checklist(application.procedure, application.regime):
+        if item.required:
+            key = {"application": application, "item": item.key}
+            row(Material, key, state="ready").documents.set([document(item.title)])
+    return application
+
+
+def opposition(application: Application, state: str = "filed", **values: Any) -> Opposition:
+    """One that was filed on 2025-03-20 and stands at `state`."""
+    values = {"reasons": "产地范围有误", "state": state, "filed_on": date(2025, 3, 20)} | values
+    opponent = f"示例异议人{application.oppositions.count() + 1}"
+    objected = row(Opposition, {"application": application, "opponent": opponent}, **values)
+    for reached in dict.fromkeys(["filed", state]):
+        key = {"application": application, "at": clock.now()}
+        row(Step, key, opposition=objected, state=reached, on=values["filed_on"], by="测试")
+    return objected
+
+
+def survey(name: str = "示例冬菜", unit: Place | None = None, **values: Any) -> Survey:
+    return row(Survey, {"name": name, "unit": unit}, **{"category": "vegetable"} | sourced() | values)
+
+
+def step(application: Application, state: str, on: date, **values: Any) -> Step:
+    """One more step, and the application left where it leads."""
+    taken = row(Step, {"application": application, "at": clock.now()}, state=state, on=on, by="测试", **values)
+    application.state = row(Application, {"pk": application.pk}, state=state).state
+    return taken

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple, TypeVar
 from django.contrib.gis.geos import GEOSGeometry
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
+from django.db.models import ProtectedError
 
 from gi_registry.core import clock
 from gi_registry.core.errors import BadInput, Conflict
@@ -129,6 +130,32 @@ def put(
     )
     moved()
     return row, Outcome.MADE if made else Outcome.CHANGED
+
+
+@transaction.atomic
+def drop(row: models.Model, *, by: str, why: Why = NO_REASON) -> None:
+    """Take away a row that never should have been; what stood there stays in history.
+
+    Raises BadInput where another row rests on it; then nothing is taken away.
+    """
+    line = Change(
+        at=clock.now(),
+        by=by,
+        table=str(row._meta.verbose_name),
+        row=str(row)[:300],
+        before=as_json({field.name: getattr(row, field.name) for field in row._meta.concrete_fields}),
+        after=None,
+        thing=thing(row),
+        day=why.day,
+        source=why.source,
+        note=why.note,
+    )
+    try:
+        row.delete()
+    except ProtectedError:
+        raise BadInput(f"还有别的记录依据“{line.row}”，不能去掉它。") from None
+    line.save()
+    moved()
 
 
 def differences(row: models.Model, values: Mapping[str, Any], many: Mapping[str, list[Any]]) -> dict[str, Any]:

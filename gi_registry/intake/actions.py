@@ -15,6 +15,7 @@ from django.contrib.gis.geos import Point
 from django.db import models, transaction
 from shapely.geometry import shape as to_shape
 
+from gi_registry.applications.models import Survey
 from gi_registry.assurance.models import Standard
 from gi_registry.core.errors import BadInput, Refusal
 from gi_registry.core.history import Outcome, put
@@ -306,6 +307,14 @@ def load_area(product: Product, content: dict[str, Any], written: Written) -> No
     written.put(Area, key, values | span(content) | sourced(content), many={"units": units})
 
 
+def load_survey(content: dict[str, Any], folder: Path, written: Written) -> None:
+    """What is known of a specialty product before anybody surveyed it on the ground."""
+    unit = named(Place, code=content["unit"]) if content["unit"] else None
+    values = {name: content[name] for name in ("category", "origin", "producers")}
+    values |= {"product": named(Product, slug=content["product"])} | sourced(content)
+    written.put(Survey, {"name": content["name"], "unit": unit}, values)
+
+
 FILES: dict[str, Loader] = {
     "sources.json": load_source,
     "announcements.json": load_announcement,
@@ -314,4 +323,5 @@ FILES: dict[str, Loader] = {
     "units.csv": load_unit,
     "parties.json": load_party,
     "products.json": load_product,
+    "surveys.json": load_survey,
 }

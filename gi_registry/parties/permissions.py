@@ -39,6 +39,9 @@ class Act(models.TextChoices):
     AREAS = "areas", _("画产地范围")
     INTAKE = "intake", _("导入界线文件")
     PEOPLE = "people", _("管理人员")
+    APPLICATIONS = "applications", _("准备并提交申请")
+    STATE_STEPS = "state_steps", _("记录国家的步骤")
+    SURVEYS = "surveys", _("填报特色产品普查")
 
 
 class Reach(Enum):
@@ -61,6 +64,9 @@ MAY: dict[Act, dict[Role, Reach]] = {
     Act.AREAS: OFFICIALS,
     Act.INTAKE: OFFICIALS,
     Act.PEOPLE: {Role.ADMINISTRATOR: ALL},
+    Act.APPLICATIONS: {Role.AGRICULTURE: ALL, Role.ADMINISTRATOR: ALL, Role.ASSOCIATION: OWN},
+    Act.STATE_STEPS: {Role.MARKET: ALL, Role.ADMINISTRATOR: ALL},
+    Act.SURVEYS: {Role.AGRICULTURE: ALL, Role.ADMINISTRATOR: ALL, Role.LIAISON: OWN},
 }
 
 Person = User | AnonymousUser

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from gi_registry.core.errors import BadInput, Conflict
-from gi_registry.core.history import Outcome, Why, changes_of, last_change, put
+from gi_registry.core.history import Outcome, Why, changes_of, drop, last_change, put
 from gi_registry.core.models import Change
 from gi_registry.core.revision import revision
 from gi_registry.gazette.models import Source
@@ -129,3 +129,26 @@ def test_the_second_of_two_writers_is_told_who_was_faster_and_nothing_is_overwri
 
     row.refresh_from_db()
     assert (row.title, len(lines())) == ("新规划", 2)
+
+
+def test_a_row_that_never_should_have_been_goes_and_history_keeps_it():
+    row, _made = put(Source, KEY, PLAN, by="王敏")
+    before = revision()
+
+    drop(row, by="李强", why=Why(note="登记错了"))
+
+    assert not Source.objects.exists()
+    kept = {"key": "plan", "title": "规划", "grade": "primary", "published_on": "2022-03-02"}
+    by, _table, _row, stood, after = lines()[-1]
+    assert (by, {name: stood[name] for name in kept}, after) == ("李强", kept, None)
+    assert revision() > before
+
+
+def test_a_row_on_which_another_rests_stays():
+    protection = make.protection(make.product())
+    before = lines()
+
+    with pytest.raises(BadInput, match="还有别的记录依据“来源 gazette”"):
+        drop(protection.source, by="李强")
+
+    assert (Source.objects.count(), lines()) == (1, before)

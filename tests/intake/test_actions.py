@@ -24,6 +24,7 @@ READ = {
     "units.csv": 20,
     "parties.json": 5,
     "products.json": 6,
+    "surveys.json": 2,
 }
 AREAS = {
     "duliu-laocu": ("product", "unverified", {"120118102"}),
@@ -133,6 +134,7 @@ WHOLE = {
     "Area": 6,
 }
 LAST = '"slug": "puluo-li"'
+ITS_SURVEY = "surveys.json 第 3 行：所引用的产品“puluo-li”不在登记簿中。"  # what rests on a refused row is refused
 WITHOUT_PULUO = {"Product": 5, "Protection": 5, "Area": 5}
 
 
@@ -169,7 +171,7 @@ def test_a_bad_product_is_refused_with_file_line_and_reason_and_leaves_no_trace(
 
     report = load(geodata)
 
-    assert report.refused == [f"products.json 第 {number + 1} 行：{reason}"]
+    assert report.refused == [f"products.json 第 {number + 1} 行：{reason}", ITS_SURVEY]
     assert counts() == WHOLE | WITHOUT_PULUO
     assert not Change.objects.filter(row__contains="普罗梨").exists()
 
@@ -304,7 +306,8 @@ def test_the_command_prints_its_report(geodata, capsys):
 def test_the_command_fails_where_something_was_refused(geodata, capsys):
     edit(geodata / "products.json", '"basis": "assumed"', '"basis": "guessed"')
 
-    with pytest.raises(CommandError, match=r"^有 1 处被拒绝，其余已装入。$"):
+    with pytest.raises(CommandError, match=r"^有 2 处被拒绝，其余已装入。$"):
         call_command("load_geodata", geodata)
 
-    assert capsys.readouterr().err == "拒绝：products.json 第 7 行：依据：值 'guessed' 不是有效选项。\n"
+    refused = f"拒绝：products.json 第 7 行：依据：值 'guessed' 不是有效选项。\n拒绝：{ITS_SURVEY}\n"
+    assert capsys.readouterr().err == refused
