@@ -239,7 +239,7 @@ def by_scale(shapes: np.ndarray, turn: Turn) -> np.ndarray:
     if flat.any():
         with np.errstate(invalid="ignore"):
             result[flat] *= scale_at(shapely.centroid(shapes[flat]), turn) / 10_000
-    return np.nan_to_num(result, posinf=0.0)
+    return np.asarray(np.nan_to_num(result, posinf=0.0))
 
 
 def in_china(shapes: np.ndarray) -> np.ndarray:
@@ -479,19 +479,29 @@ def neighbours(findings: Findings, anatomy: Anatomy, valid: np.ndarray) -> None:
     if len(which) > COMPARED or len(anatomy.vertices) > SMALL or tangled(shapes):
         findings.add("not_compared", [], count=len(which))
         return
-    first, second = shapely.STRtree(shapes).query(shapes, predicate="intersects")
+    tree = shapely.STRtree(shapes)
+    first, second = tree.query(shapes, predicate="intersects")
     once = first < second
     first, second = first[once], second[once]
     same = shapely.equals(shapes[first], shapes[second])  # those are duplicates
     first, second = first[~same], second[~same]
-    common = by_scale(shapely.intersection(shapes[first], shapes[second]), findings.turn)
+    shared = shapely.intersection(shapes[first], shapes[second])
+    common = by_scale(shared, findings.turn)
     over = common > LEAST_HA
-    named = dict.fromkeys((which[second[over]] + 1).tolist())
-    findings.add("overlaps", named, count=int(over.sum()), areas=(float(common[over].sum()), None))
+    places = placed(which[second[over]] + 1, shared[over])
+    findings.add("overlaps", places, int(over.sum()), places, (float(common[over].sum()), None))
     between = gaps(shapes)
     size = by_scale(between, findings.turn) if len(between) else np.empty(0)
     wide = size > LEAST_HA
-    findings.add("gaps", [], count=int(wide.sum()), areas=(float(size[wide].sum()), None))
+    beside = tree.nearest(between[wide]) if wide.any() else np.empty(0, dtype=int)
+    places = placed(which[beside] + 1, between[wide])
+    findings.add("gaps", places, int(wide.sum()), places, (float(size[wide].sum()), None))
+
+
+def placed(features: np.ndarray, shapes: np.ndarray) -> dict[int, tuple[float, float]]:
+    """For each feature the middle of the first shape that is its own."""
+    middles = shapely.get_coordinates(shapely.centroid(shapes)).tolist()
+    return {feature: (x, y) for feature, (x, y) in reversed(list(zip(features.tolist(), middles, strict=True)))}
 
 
 def gaps(shapes: np.ndarray) -> np.ndarray:

@@ -62,6 +62,7 @@ class Delivery:
 @shapes_as_refusals()
 def treated(path: Path, name: str, choices: Choices, district: MultiPolygon) -> Delivery:
     """The file read as chosen, in degrees of CGCS2000. Raises BadInput for what cannot be taken over as chosen."""
+    check_encoding(choices.encoding)
     with unpacked(path, name) as laid_out:
         layers = layers_of(laid_out)
         reading, layer = read(laid_out, layers, chosen(layers, choices.layer or None), wanted(choices))
@@ -96,6 +97,14 @@ def treated(path: Path, name: str, choices: Choices, district: MultiPolygon) -> 
         tuple(course.made),
     )
     return Delivery(features, receipt)
+
+
+def check_encoding(codec: str) -> None:
+    """Raises BadInput for what is no encoding of text."""
+    try:
+        b"ab".decode(codec)  # of nothing at all, no encoding is asked for
+    except LookupError:
+        raise BadInput("所选的编码认不出来。") from None
 
 
 def check_degrees(shapes: np.ndarray) -> None:
@@ -311,8 +320,6 @@ def decoded(values: np.ndarray, codec: str) -> np.ndarray:
         )
     except UnicodeDecodeError:
         raise BadInput("属性文字不是所选的编码：请另选一种编码。") from None
-    except LookupError:
-        raise BadInput("所选的编码认不出来。") from None
 
 
 def plain(value: Any) -> Any:
