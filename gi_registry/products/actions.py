@@ -282,9 +282,11 @@ def hand_in(
     return document, True
 
 
-def attach(product: Product, document: Document, *, by: str, note: str = "") -> Outcome:
-    """Name the document among those of the product."""
-    documents = [*product.documents.all(), document]
+@transaction.atomic
+def attach(product: Product, document: Document, *, by: str, note: str = "", there: bool = True) -> Outcome:
+    """Name the document among those of the product, or (`there` is False) no longer."""
+    held = Product.objects.select_for_update().get(pk=product.pk)  # so that no other document is lost meanwhile
+    documents = [other for other in held.documents.all() if other != document] + [document] * there
     why = Why(None, document.source.key, note)
     return put(Product, {"pk": product.pk}, {}, many={"documents": documents}, by=by, why=why)[1]
 
@@ -304,9 +306,7 @@ def correct_document(
     unless_outrun(document, seen)
     values = whole(values, by)
     why = Why(None, values["source"].key, note)
-    outcomes = [put(Document, {"pk": document.pk}, values, by=by, why=why, seen=seen)[1]]
-    for product in among:
-        others = [other for other in product.documents.all() if other != document]
-        documents = [*others, document] if product in products else others
-        outcomes.append(put(Product, {"pk": product.pk}, {}, many={"documents": documents}, by=by, why=why)[1])
-    return Outcome.SAME if set(outcomes) == {Outcome.SAME} else Outcome.CHANGED
+    corrected, outcome = put(Document, {"pk": document.pk}, values, by=by, why=why, seen=seen)
+    moves = [attach(each, corrected, by=by, note=note, there=each in products) for each in among]
+    outcomes = {outcome, *moves}
+    return Outcome.SAME if outcomes == {Outcome.SAME} else Outcome.CHANGED

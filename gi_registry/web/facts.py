@@ -144,17 +144,18 @@ def product(request: HttpRequest, slug: str) -> HttpResponse:
     writable = {act: may_on(request.user, act, product) for act in WRITTEN}
     sections = [Section(kind, lines_of(kind, product), writable[kind.act]) for kind in KINDS.values()]
     areas = list(Area.objects.filter(product=product).select_related("source").defer("boundary", "outline"))
+    documents = list(Document.objects.filter(products=product).select_related("source"))
     facts = [line.fact for section in sections for line in section.lines]
     context = {
         "product": product,
         "sections": sections,
         "frame": frame(sections),
         "areas": areas,
-        "documents": Document.objects.filter(products=product).select_related("source"),
+        "documents": documents,
         "may_edit": writable[Act.FACTS],
         "may_hand_in": writable[Act.DOCUMENTS],
         "may_draw": writable[Act.AREAS],
-        "changes": changes_of(product, *facts, *areas)[:LINES],
+        "changes": changes_of(product, *facts, *areas, *documents)[:LINES],
         "today": clock.today(),
     }
     return render(request, "desk/products/detail.html", context)

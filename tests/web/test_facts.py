@@ -11,6 +11,7 @@ from gi_registry.core import clock
 from gi_registry.core.history import changes_of, last_change
 from gi_registry.core.models import Change
 from gi_registry.gazette.models import Announcement, Source
+from gi_registry.parties.models import Party
 from gi_registry.products.models import Name, Product, Protection
 from tests import make, shapes
 from tests.web.test_pages import text_of
@@ -284,6 +285,29 @@ def test_a_producer_is_told_why_the_desk_is_closed(client, laocu):
     answer = client.get(HERE)
 
     assert (answer.status_code, "您的账号不能看工作台" in text_of(answer)) == (403, True)
+
+
+def test_a_liaison_keeps_the_parties_of_the_products_of_their_unit_and_nothing_else(client, laocu):
+    unit = make.place("120118102", shapes.square(116.8, 38.8, 0.1), name="独流镇")
+    make.area(laocu, shapes.square(116.8, 38.8, 0.1)).units.set([unit])
+    make.product("puluo-li", "普罗梨", "fruit")
+    make.row(Party, {"name": "独流甲厂"}, kind="enterprise", **make.sourced())
+    sign_in(client, make.person("liaison", unit=unit))
+    form = {
+        "part": "enterprise",
+        "party": "独流甲厂",
+        "attested_on": "2024-01-01",
+        "source": "plan",
+        "grade": "primary",
+    }
+
+    assert client.post("/desk/products/puluo-li/roles/new/", form).status_code == 403
+    assert client.post(f"{HERE}names/2/correct/", typed(alias(), text="别的")).status_code == 403
+    assert client.get("/desk/products/puluo-li/").status_code == 403
+    assert client.post(f"{HERE}roles/new/", form).status_code == 302
+    assert "企业自律 独流甲厂" in text_of(client.get(HERE))
+    page = client.get(HERE).content.decode()
+    assert sorted(set(re.findall(rf'href="{HERE}([a-z]+)/[^"]*(?:new|correct)/"', page))) == ["documents", "roles"]
 
 
 @pytest.mark.parametrize("number", [0, 3, 10**12])

@@ -52,7 +52,7 @@ class RowField(forms.ModelChoiceField):
     """A row chosen by its public name, never by its id; with JavaScript its list can be searched by typing."""
 
     def __init__(self, queryset: models.QuerySet, **more: Any) -> None:
-        super().__init__(queryset, to_field_name=PUBLIC_NAME[queryset.model], **more)
+        super().__init__(queryset, to_field_name=PUBLIC_NAME[queryset.model], empty_label="—", **more)
         self.widget.attrs["data-search"] = TYPE_TO_FIND
         self.error_messages["invalid_choice"] = _("所选的这一项不在登记簿中。")
 

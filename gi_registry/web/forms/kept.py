@@ -76,7 +76,9 @@ class PartyForm(DeskForm):
         self.fields.update(own_fields(Party, columns, {"unit": unit}))
         if own and not of_a_unit and row is None:
             products = within_reach(person, Act.FRAME)
-            self.fields["product"] = forms.ModelChoiceField(products, to_field_name="slug", label=_("为哪个产品"))
+            self.fields["product"] = forms.ModelChoiceField(
+                products, to_field_name="slug", empty_label="—", label=_("为哪个产品")
+            )
             self.fields["part"] = forms.ChoiceField(label=_("是它的什么"), choices=[("", "—"), *Part.choices])
         self.fields["day"] = DayField(label=_("自何日起"), initial=clock.today())
         self.add_source(person)
@@ -85,7 +87,7 @@ class PartyForm(DeskForm):
         self.groups = [
             (_("主体"), [name for name in columns if not name.startswith("contact")] + ["note"]),
             (_("产品"), ["product", "part"]),
-            (_("联系人（只在工作台显示）"), ["contact_name", "contact_phone"]),
+            (_("联系人"), ["contact_name", "contact_phone"]),
             (_("依据"), ["day", "source", "grade", "reason"]),
         ]
         self.finish()
