@@ -73,7 +73,7 @@ def bbox(text: str) -> tuple[float, float, float, float] | None:
 
 MOST_VERTICES = 200_000
 LONGEST_TEXT = 12_000_000  # characters: so many vertices at full length
-WKT = re.compile(r"\s*(MULTI)?POLYGON\s*\(", re.IGNORECASE)
+WKT = re.compile(r"\s*(MULTI)?POLYGON\s*(Z|M|ZM)?\s*(\(|EMPTY)", re.IGNORECASE)
 POLYGONS = ("Polygon", "MultiPolygon")
 FLAWS = {
     "Self-intersection": "边与边相交，或两个地块重叠",
@@ -103,6 +103,8 @@ def drawn_shape(text: str, datum: str = Datum.CGCS2000) -> MultiPolygon:
     if len(text) > LONGEST_TEXT:
         raise BadInput(f"界线文字太长（{len(text):,} 个字符）：请在 {LONGEST_TEXT:,} 个以内，或用文件导入。")
     polygons = from_wkt(text) if WKT.match(text) else from_geojson(text)
+    if not polygons:
+        raise BadInput("界线是空的：里面没有一个面。")
     parts = [checked_part(rings, number) for number, rings in enumerate(polygons, 1)]
     total = sum(len(ring) for rings in parts for ring in rings)
     if total > MOST_VERTICES:
@@ -148,27 +150,25 @@ def from_geojson(text: str) -> list[Any]:
         content = json.loads(text)
     except (ValueError, RecursionError):
         raise BadInput("界线读不出来：应是 GeoJSON，或 POLYGON、MULTIPOLYGON 开头的 WKT。") from None
-    polygons = [polygon for geometry in geometries(content) for polygon in polygons_in(geometry)]
-    if not polygons:
-        raise BadInput("界线是空的：里面没有一个面。")
-    return polygons
+    return [polygon for geometry in geometries(content) for polygon in polygons_in(geometry)]
 
 
 def geometries(content: Any) -> Iterator[dict[str, Any]]:
     """The geometries of a GeoJSON object. Raises BadInput for a `crs` member: GEOS obeys it, RFC 7946 dropped it."""
+    whole = plain_object(content)
+    members = whole.get("features") if whole.get("type") == "FeatureCollection" else [whole]
+    for member in members if isinstance(members, list) else []:
+        feature = plain_object(member)
+        yield plain_object(feature.get("geometry") or {}) if feature.get("type") == "Feature" else feature
+
+
+def plain_object(content: Any) -> dict[str, Any]:
+    """A GeoJSON object that names no coordinate system."""
     if not isinstance(content, dict):
         raise BadInput("GeoJSON 应是一个对象。")
     if "crs" in content:
         raise BadInput("GeoJSON 不应带 crs：请去掉它，并在“坐标系”一栏选明坐标从哪种地图来。")
-    match content.get("type"):
-        case "FeatureCollection":
-            features = content.get("features")
-            for feature in features if isinstance(features, list) else []:
-                yield from geometries(feature)
-        case "Feature":
-            yield from geometries(content.get("geometry") or {})
-        case _:
-            yield content
+    return content
 
 
 def polygons_in(geometry: dict[str, Any]) -> list[Any]:
@@ -197,7 +197,7 @@ def checked_ring(ring: Any, which: str) -> Ring:
         raise BadInput(f"{which}不足四个点：最少三个顶点，再回到起点。")
     points = [checked_position(point, f"{which}的第 {at} 个点") for at, point in enumerate(ring, 1)]
     if points[0] != points[-1]:
-        raise BadInput(f"{which}没有闭合：首点 {shown(points[0])}，尾点 {shown(points[-1])}，两点必须相同。")
+        raise BadInput(f"{which}没有闭合：首点{shown(points[0])}，尾点{shown(points[-1])}，两点必须相同。")
     return points
 
 

@@ -11,14 +11,18 @@ from gi_registry.core.errors import BadInput
 from gi_registry.places.geometry import (
     METRIC_SRID,
     SRID,
+    Count,
+    Overlay,
     Rings,
     Verdict,
     as_multipolygon,
     hectares,
+    hectares_in,
     in_degrees,
     in_metres,
     lie,
     outline_of,
+    svg_path,
     to_geos,
     to_shapely,
     union_of,
@@ -151,3 +155,62 @@ def test_rings_are_turned_as_rfc_7946_wants_them():
 def test_what_is_not_made_of_polygons_is_refused(shape):
     with pytest.raises(BadInput, match="界线应是面"):
         as_multipolygon(shape)
+
+
+# --- Two shapes compared ---------------------------------------------------------------------------------------------
+
+ISLANDS = shapes.islands(116.8, 38.8, 0.09)
+
+
+def test_parts_holes_rings_and_vertices_are_counted():
+    count = Count.of(ISLANDS)
+
+    assert (count.parts, count.holes, count.rings, count.vertices) == (2, 2, 4, 20)
+
+
+@pytest.mark.parametrize("seed", range(25))
+def test_an_overlay_neither_loses_nor_invents_land(seed):
+    before = union_of([shapes.star(116.9, 38.9, seed), shapes.pierced(117.1, 38.9, 0.08)])
+    after = union_of([shapes.star(116.95, 38.93, seed + 500), shapes.pierced(117.13, 38.92, 0.08)])
+
+    overlay = Overlay.of(before, after)
+
+    added, removed, unchanged = (hectares_in(s) for s in (overlay.added, overlay.removed, overlay.unchanged))
+    assert added + unchanged == pytest.approx(hectares(after), abs=1e-6)
+    assert removed + unchanged == pytest.approx(hectares(before), abs=1e-6)
+
+
+def test_an_overlay_of_a_shape_with_itself_changes_nothing():
+    overlay = Overlay.of(ISLANDS, ISLANDS)
+
+    assert (overlay.added.area, overlay.removed.area) == (0.0, 0.0)
+    assert (overlay.filled_holes(), overlay.lost_parts()) == ([], [])
+
+
+def test_a_shape_in_place_of_nothing_is_all_added():
+    overlay = Overlay.of(None, ISLANDS)
+
+    assert hectares_in(overlay.added) == pytest.approx(hectares(ISLANDS))
+    assert (overlay.removed.is_empty, overlay.unchanged.is_empty) == (True, True)
+
+
+def test_shapes_that_only_touch_have_no_surface_in_common():
+    overlay = Overlay.of(shapes.square(116.8, 38.8, 0.1), shapes.square(116.8 + 0.1, 38.8, 0.1))
+
+    assert overlay.unchanged.is_empty
+
+
+def test_filled_holes_and_lost_parts_are_found_by_where_they_lie():
+    solid = MultiPolygon([shapely.Polygon(part.exterior) for part in ISLANDS.geoms])
+    west = MultiPolygon([ISLANDS.geoms[0]])
+
+    assert len(Overlay.of(ISLANDS, solid).filled_holes()) == 2
+    assert [part.centroid.x > 500_000 for part in Overlay.of(ISLANDS, west).lost_parts()] == [True]
+
+
+def test_a_drawing_has_one_loop_a_ring_north_up():
+    path = svg_path(shapes.square(116.0, 38.0, 1.0), (116.0, 38.0, 117.0, 39.0), 100.0)
+
+    squeezed = f"{100 / 0.782608:.1f}"  # a degree of latitude against one of longitude at 38.5 degrees
+    assert path == f"M100.0 {squeezed}L100.0 0.0L0.0 0.0L0.0 {squeezed}Z"
+    assert svg_path(ISLANDS, ISLANDS.bounds, 10.0).count("M") == 4
