@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from typing import Self
 
 from django.core.validators import MinValueValidator
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Prefetch, Q
 from django.utils.translation import gettext_lazy as _
 
 from gi_registry.applications.materials import checklist
@@ -103,6 +104,42 @@ class Answer(models.Model):
 # --- Applications ----------------------------------------------------------------------------------------------------
 
 
+class ApplicationQuerySet(models.QuerySet):
+    """Applications; lists ask here, so that a thousand cost as many queries as one."""
+
+    def unfinished(self) -> Self:
+        """Those that a step may still follow."""
+        return self.exclude(in_states({procedure: machine.ends for procedure, machine in MACHINES.items()}))
+
+    def clocked(self) -> Self:
+        """Those in whose state a clock of the law runs, a registered trademark among them."""
+        return self.filter(in_states({procedure: frozenset(machine.clocks) for procedure, machine in MACHINES.items()}))
+
+    def with_clocks(self) -> Self:
+        """With all that `path.deadlines_of` and `path.what_next` ask. Five queries, however many rows."""
+        starts = {
+            procedure: frozenset(
+                start for state, clocks in machine.clocks.items() for _clock, start in clocks if start != state
+            )
+            for procedure, machine in MACHINES.items()
+        }
+        now = Q(state=F("application__state")) | in_states(starts, "application__procedure")
+        return self.select_related("product", "applicant").prefetch_related(
+            Prefetch("steps", Step.objects.standing().of_path().filter(now), to_attr="clock_steps"),
+            Prefetch("oppositions", Opposition.objects.prefetch_related("steps")),
+            "materials",
+        )
+
+
+def in_states(states: Mapping[Procedure, frozenset[str]], procedure: str = "procedure") -> Q:
+    """Rows whose state is among those given for their procedure."""
+    wanted = Q(pk__in=[])
+    for name, some in states.items():
+        if some:
+            wanted |= Q(**{procedure: name}, state__in=some)
+    return wanted
+
+
 class Application(models.Model):
     """One way of one product through the offices; `state` is where its last standing step left it.
 
@@ -128,6 +165,8 @@ class Application(models.Model):
     predecessor = models.ForeignKey(
         Protection, models.PROTECT, null=True, blank=True, related_name="successors", verbose_name=_("承接的登记")
     )
+
+    objects = ApplicationQuerySet.as_manager()
 
     class Meta:
         verbose_name = verbose_name_plural = _("申请")
@@ -214,6 +253,13 @@ class Step(models.Model):
         if self.opposition_id is not None:
             return str(Objection(self.state).label)
         return label(self.application.procedure, self.state)
+
+
+def standing(steps: Iterable[Step]) -> list[Step]:
+    """Those of the fetched `steps` that were not withdrawn; the rule of `StepQuerySet.standing`."""
+    rows = list(steps)
+    withdrawn = {step.withdraws_id for step in rows}
+    return [step for step in rows if step.withdraws_id is None and step.pk not in withdrawn]
 
 
 class MaterialState(models.TextChoices):

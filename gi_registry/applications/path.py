@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
+from django.db.models import prefetch_related_objects
+
 from gi_registry.applications.materials import Item, checklist
-from gi_registry.applications.models import Application, Material, MaterialState, Opposition, Step
+from gi_registry.applications.models import Application, Material, MaterialState, Opposition, Step, standing
 from gi_registry.applications.permissions import act_for
-from gi_registry.applications.states import PENDING, Objection, Procedure, Rests, label
+from gi_registry.applications.states import PENDING, Agricultural, Objection, Procedure, Product2024, Rests, label
 from gi_registry.core.errors import BadInput
 from gi_registry.gazette.terms import Clock, Deadline, days_left, deadline, rule_on
 from gi_registry.parties.permissions import Act
@@ -79,20 +81,38 @@ def standing_steps(application: Application) -> list[Step]:
     return list(application.steps.standing().of_path())
 
 
+def began(application: Application) -> dict[str, date]:
+    """When each state was last entered; one query, none where `with_clocks` fetched what the clocks need."""
+    steps = getattr(application, "clock_steps", None)
+    return {step.state: step.on for step in (standing_steps(application) if steps is None else steps)}
+
+
 # --- Clocks ----------------------------------------------------------------------------------------------------------
 
 
 def deadlines_of(application: Application, today: date) -> list[Due]:
     """The deadlines that run now, the nearest first, those without a limit last. Three queries at most."""
-    began = {step.state: step.on for step in standing_steps(application)}
+    entered = began(application)
     dues = [
-        due(clock, began[start], today)
+        due(clock, entered[start], today)
         for clock, start in application.machine.clocks.get(application.state, ())
-        if start in began
+        if start in entered
     ]
-    dues += opposition_dues(application, began, today)
-    known = [due for due in dues if due is not None]
+    dues += opposition_dues(application, entered, today)
+    known = [followed(due, today) for due in dues if due is not None]
     return sorted(known, key=lambda due: due.deadline.day or date.max)
+
+
+# What begins when a period has passed unused.
+FOLLOWING = {Clock.TRADEMARK_TERM: Clock.TRADEMARK_GRACE}
+
+
+def followed(passed: Due, today: date) -> Due:
+    """The period that begins where this one has passed, else this one."""
+    following = FOLLOWING.get(passed.deadline.rule.clock)
+    if following is None or passed.deadline.day is None or passed.deadline.day >= today:
+        return passed
+    return due(following, passed.deadline.day, today) or passed
 
 
 def due(clock: Clock, event_day: date, today: date, opposition: Opposition | None = None) -> Due | None:
@@ -104,32 +124,34 @@ def due(clock: Clock, event_day: date, today: date, opposition: Opposition | Non
     return Due(end, days_left(end, today), opposition)
 
 
-def opposition_dues(application: Application, began: dict[str, date], today: date) -> list[Due | None]:
+def opposition_dues(application: Application, entered: dict[str, date], today: date) -> list[Due | None]:
     """What runs while oppositions are pending: handling has no limit for products, a decision has for trademarks."""
-    if application.state != application.machine.window or not application.machine.window:
+    if not application.machine.window or application.state != application.machine.window:
         return []
-    pending = list(application.oppositions.filter(state__in=PENDING - {Objection.FILED}).prefetch_related("steps"))
+    taken_on = [o for o in application.oppositions.all() if o.state in PENDING - {Objection.FILED}]
+    prefetch_related_objects(taken_on, "steps")
     if application.procedure != Procedure.TRADEMARK:
-        return [due(Clock.OPPOSITION_HANDLING, accepted_on(o), today, o) for o in pending]
-    window = window_of(application, began)
-    decided = [due(Clock.TRADEMARK_DECISION, window.day, today, o) for o in pending if window and window.day]
-    return [due(Clock.TRADEMARK_DEFENCE, accepted_on(o), today, o) for o in pending] + decided
+        return [due(Clock.OPPOSITION_HANDLING, accepted_on(o), today, o) for o in taken_on]
+    window = window_of(application, entered)
+    decided = [due(Clock.TRADEMARK_DECISION, window.day, today, o) for o in taken_on if window and window.day]
+    return [due(Clock.TRADEMARK_DEFENCE, accepted_on(o), today, o) for o in taken_on] + decided
 
 
 def accepted_on(opposition: Opposition) -> date:
     """The day on which the State took an opposition on: that of its first step after the filing."""
-    return next((step.on for step in opposition.steps.all() if step.state != Objection.FILED), opposition.filed_on)
+    steps = standing(opposition.steps.all())
+    return next((step.on for step in steps if step.state != Objection.FILED), opposition.filed_on)
 
 
-def window_of(application: Application, began: dict[str, date] | None = None) -> Deadline | None:
+def window_of(application: Application, entered: dict[str, date] | None = None) -> Deadline | None:
     """The time in which oppositions may be filed; None where the procedure has none or has not come there yet."""
     machine = application.machine
     if machine.window_clock is None:
         return None
-    began = began or {step.state: step.on for step in standing_steps(application)}
-    if machine.window not in began:
+    entered = began(application) if entered is None else entered
+    if machine.window not in entered:
         return None
-    return deadline(rule_on(machine.window_clock, began[machine.window]), began[machine.window])
+    return deadline(rule_on(machine.window_clock, entered[machine.window]), entered[machine.window])
 
 
 # --- What may follow -------------------------------------------------------------------------------------------------
@@ -156,6 +178,8 @@ def obstacle(application: Application, state: str, on: date) -> str:
     machine = application.machine
     if machine.filing and state == machine.filing:
         return unfit_to_file(application)
+    if state == Agricultural.MIGRATED and application.procedure == Procedure.AGRICULTURAL:
+        return unfit_to_migrate(application)
     if machine.window and application.state == machine.window and state in {machine.success, machine.denied}:
         return unfit_after_window(application, state, on)
     return ""
@@ -170,9 +194,15 @@ def unfit_to_file(application: Application) -> str:
     return f"{missing.sentence.removesuffix('。')}，不能提交（{article}）。" if missing.missing else ""
 
 
+def unfit_to_migrate(application: Application) -> str:
+    """A registration is migrated once the 地理标志产品 that takes it on is recognised."""
+    taken_on = application.protection and application.protection.successors.filter(state=Product2024.RECOGNISED)
+    return "" if taken_on and taken_on.exists() else "承接这项登记的地理标志产品还没有认定，不能记为已统一认定。"
+
+
 def unfit_after_window(application: Application, state: str, on: date) -> str:
     """An opposition window ends first, and its oppositions decide which way it goes on."""
-    machine, states = application.machine, set(application.oppositions.values_list("state", flat=True))
+    machine, states = application.machine, {opposition.state for opposition in application.oppositions.all()}
     if states & PENDING:
         return f"还有异议没有处理完（{machine.article}）。"
     upheld = Objection.UPHELD in states

@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 
+from gi_registry.applications.models import Application
 from gi_registry.applications.path import completeness, deadlines_of, materials_of, standing_steps, what_next, window_of
 from gi_registry.applications.states import Procedure
 from gi_registry.parties.permissions import Act
@@ -49,6 +50,13 @@ def test_the_clocks_of_a_state_run_from_its_day(product, procedure, state, on, d
     application = make.application(product, procedure, state, on=date.fromisoformat(on))
 
     assert running(application) == [(rule, day and date.fromisoformat(day), left) for rule, day, left in dues]
+
+
+def test_after_the_term_of_a_trademark_runs_the_grace_of_six_months(product):
+    application = make.application(product, "trademark", "registered", on=date(2015, 2, 2))
+
+    assert running(application, date(2025, 2, 1)) == [("TM-39", date(2025, 2, 1), 0)]
+    assert running(application, date(2025, 2, 2)) == [("TM-40", date(2025, 8, 1), 180)]
 
 
 def test_a_trademark_published_in_2027_has_the_shorter_window(product):
@@ -170,6 +178,56 @@ def test_where_an_application_stands_costs_the_same_whatever_it_holds(product, d
         assert len(what_next(application, TODAY)) == 2
     with django_assert_num_queries(1):
         assert len(materials_of(application)) == 10
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_a_list_of_applications_costs_the_same_however_many_there_are(django_assert_num_queries, count):
+    for number in range(count):
+        one = make.application(make.product(f"product-{number}", f"产品{number}"), state="preliminary")
+        make.opposition(one, "negotiation")
+        make.application(one.product, "trademark", "examined")
+
+    with django_assert_num_queries(5):
+        listed = list(Application.objects.clocked().with_clocks())
+        found = [len(deadlines_of(application, TODAY)) for application in listed]
+        ahead = [len(what_next(application, TODAY)) for application in listed]
+    assert (sorted(found), sorted(ahead)) == ([0] * count + [2] * count, [2] * count + [4] * count)
+
+
+def test_what_a_list_fetches_says_the_same_as_one_application(product):
+    filed = make.application(product, "trademark", "filed", on=date(2025, 2, 5))
+    make.step(filed, "correction_due", date(2025, 3, 3))
+    withdrawn = make.application(product, state="formal")
+    mistake = make.step(withdrawn, "reply_due", date(2025, 3, 4))
+    make.step(withdrawn, "formal", date(2025, 3, 5), withdraws=mistake)
+
+    for application in Application.objects.with_clocks():
+        assert deadlines_of(application, TODAY) == deadlines_of(Application.objects.get(pk=application.pk), TODAY)
+
+
+def test_unfinished_are_those_that_a_step_may_follow_and_clocked_those_in_whose_state_a_clock_runs(product):
+    states = ["draft", "preliminary", "recognised", "rejected"]
+    for state in states:
+        make.application(product, state=state)
+    make.application(product, "trademark", "registered")
+
+    unfinished = Application.objects.unfinished().values_list("state", flat=True)
+    clocked = Application.objects.clocked().values_list("state", flat=True)
+    assert (set(unfinished), set(clocked)) == ({"draft", "preliminary"}, {"preliminary", "registered"})
+
+
+def test_a_registration_is_migrated_once_its_successor_is_recognised(product):
+    protection = make.protection(product, regime="agricultural")
+    registered = make.application(product, "agricultural", "registered", protection=protection, on=date(2020, 1, 6))
+    successor = make.application(product, state="technical", predecessor=protection)
+    assert [way.obstacle for way in what_next(registered, TODAY)] == [
+        "",
+        "",
+        "承接这项登记的地理标志产品还没有认定，不能记为已统一认定。",
+    ]
+
+    make.step(successor, "recognised", date(2025, 12, 1))
+    assert [way.obstacle for way in what_next(registered, TODAY)] == ["", "", ""]
 
 
 def test_every_procedure_has_a_start_whose_next_steps_are_named(product):

@@ -6,7 +6,16 @@ import pytest
 from django.db import transaction
 
 from gi_registry.applications.actions import handle_opposition, take_step
-from gi_registry.applications.states import DECIDED, MACHINES, NEGOTIATED, OPPOSITIONS, Objection, Procedure, Rests
+from gi_registry.applications.states import (
+    DECIDED,
+    MACHINES,
+    NEGOTIATED,
+    OPPOSITIONS,
+    Agricultural,
+    Objection,
+    Procedure,
+    Rests,
+)
 from gi_registry.core.errors import BadInput
 from gi_registry.parties.permissions import Role
 from tests import make
@@ -45,6 +54,10 @@ def test_from_a_state_go_exactly_the_steps_of_the_table(procedure, state):
     def go(target):
         if state == machine.window and target == machine.denied:
             make.opposition(application, Objection.UPHELD)
+        if target == Agricultural.MIGRATED and procedure == Procedure.AGRICULTURAL:
+            application.protection = make.protection(product, regime="agricultural")
+            application.save()
+            make.application(product, "product_2024", "recognised", predecessor=application.protection)
         take_step(application, target, by=person, **paper(machine, target))
 
     found = {target: outcome(lambda target=target: go(target)) for target in machine.states.values}
