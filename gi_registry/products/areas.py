@@ -244,7 +244,7 @@ class Loss(NamedTuple):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Difference:
-    """What one shape in place of another changes; sizes in hectares."""
+    """What one shape in place of another changes; sizes in hectares. The losses have to be confirmed by name."""
 
     overlay: Overlay
     before: Side
@@ -255,23 +255,7 @@ class Difference:
     met: list[Met]
     touched: list[Touched]
     drift: Drift | None
-
-    @property
-    def losses(self) -> list[Loss]:
-        """What has to be confirmed by name before it is saved."""
-        filled, lost = self.overlay.filled_holes(), self.overlay.lost_parts()
-        old, new = self.before.pieces, self.after.pieces
-        fewer_holes, fewer_parts = max(len(filled), old.holes - new.holes), max(len(lost), old.parts - new.parts)
-        closed = sum(hectares_in(hole) for hole in filled)
-        found = []
-        if self.removed > SMALL_LOSS_HECTARES:
-            found.append(Loss("land", f"去掉 {self.removed:,.2f} 公顷（原有 {self.before.hectares:,.2f} 公顷）"))
-        if fewer_holes > 0:
-            size = f"，填上 {closed:,.2f} 公顷" if closed else ""
-            found.append(Loss("holes", f"少 {fewer_holes} 个孔洞（原有 {old.holes} 个，改后 {new.holes} 个{size}）"))
-        if fewer_parts > 0:
-            found.append(Loss("parts", f"少 {fewer_parts} 个地块（原有 {old.parts} 个，改后 {new.parts} 个）"))
-        return found
+    losses: list[Loss]
 
 
 def difference(
@@ -284,18 +268,37 @@ def difference(
     old = None if before is None else to_shapely(before)
     new = to_shapely(after)
     overlay = Overlay.of(old, new)
-    size = hectares_in(overlay.after)
+    side_before = Side(hectares_in(overlay.before), Count() if old is None else Count.of(old))
+    side_after = Side(hectares_in(overlay.after), Count.of(new))
     return Difference(
         overlay,
-        Side(hectares_in(overlay.before), Count() if old is None else Count.of(old)),
-        Side(size, Count.of(new)),
+        side_before,
+        side_after,
         hectares_in(overlay.added),
         hectares_in(overlay.removed),
         hectares_in(overlay.unchanged),
         met(overlay, after, product, day),
         touched(overlay, after if before is None else before.envelope.union(after.envelope), day),
-        Drift(stated, size, size / stated - 1) if stated else None,
+        Drift(stated, side_after.hectares, side_after.hectares / stated - 1) if stated else None,
+        lost(overlay, side_before, side_after),
     )
+
+
+def lost(overlay: Overlay, before: Side, after: Side) -> list[Loss]:
+    """Land, holes and parts that would be gone, each in a sentence of its own."""
+    filled, left_out = overlay.filled_holes(), overlay.lost_parts()
+    old, new = before.pieces, after.pieces
+    fewer_holes, fewer_parts = max(len(filled), old.holes - new.holes), max(len(left_out), old.parts - new.parts)
+    removed, closed = hectares_in(overlay.removed), sum(hectares_in(hole) for hole in filled)
+    found = []
+    if removed > SMALL_LOSS_HECTARES:
+        found.append(Loss("land", f"去掉 {removed:,.2f} 公顷（原有 {before.hectares:,.2f} 公顷）"))
+    if fewer_holes > 0:
+        size = f"，填上 {closed:,.2f} 公顷" if closed else ""
+        found.append(Loss("holes", f"少 {fewer_holes} 个孔洞（原有 {old.holes} 个，改后 {new.holes} 个{size}）"))
+    if fewer_parts > 0:
+        found.append(Loss("parts", f"少 {fewer_parts} 个地块（原有 {old.parts} 个，改后 {new.parts} 个）"))
+    return found
 
 
 def met(overlay: Overlay, after: GEOSGeometry, product: Product, day: date) -> list[Met]:
