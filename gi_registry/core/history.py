@@ -96,7 +96,7 @@ def put(
     Conflict where somebody else has changed the row since; then nothing is written.
     """
     related = {name: list(rows) for name, rows in (many or {}).items()}
-    row = model._default_manager.select_for_update().filter(**key).first()
+    row = model._default_manager.select_for_update(of=("self",)).filter(**key).first()
     made = row is None
     if row is not None and seen is not None:
         refuse_if_changed_since(row, seen)
