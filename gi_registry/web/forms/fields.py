@@ -11,6 +11,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.forms.boundfield import BoundField
 from django.forms.models import fields_for_model
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from gi_registry.core import clock, validators
@@ -154,7 +155,7 @@ class DeskForm(forms.Form):
             self.fields["source"].help_text = _("没有合适的来源时，请农业农村或市场监管部门先登记来源。")
             return
         for name, field in own_fields(Source, NEW_SOURCE, {}).items():
-            field.required = False
+            field.required, field.label = False, format_lazy("{}{}", _("新来源的"), field.label)
             self.fields[f"new_{name}"] = field
 
     def add_note(self) -> None:
