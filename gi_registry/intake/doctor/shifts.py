@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from gi_registry.places.datums import BD_TURN, CLOSE_ENOUGH, GCJ_E2, GCJ_SEMI_MAJOR_M
+from gi_registry.places.datums import BD_TURN, CHINA, CLOSE_ENOUGH, GCJ_E2, GCJ_SEMI_MAJOR_M
 
 
 def cgcs2000_to_gcj02(lon: np.ndarray, lat: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -26,7 +26,17 @@ def cgcs2000_to_gcj02(lon: np.ndarray, lat: np.ndarray) -> tuple[np.ndarray, np.
 
 
 def gcj02_to_cgcs2000(lon: np.ndarray, lat: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """The positions whose shift ends at (lon, lat), by repeating the shift until all of them stand still."""
+    """The positions whose shift ends at (lon, lat), by repeating the shift until all of them stand still. Web maps do
+    not shift what lies outside China, where the formula has no meaning: it stays."""
+    (west, east), (south, north) = CHINA["lon"], CHINA["lat"]
+    inside = (lon >= west) & (lon <= east) & (lat >= south) & (lat <= north)
+    result_lon, result_lat = np.array(lon, dtype=float), np.array(lat, dtype=float)
+    result_lon[inside], result_lat[inside] = unshifted(result_lon[inside], result_lat[inside])
+    return result_lon, result_lat
+
+
+def unshifted(lon: np.ndarray, lat: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The search itself, for positions in China."""
     guess_lon, guess_lat = lon, lat
     for _round in range(20):
         shifted_lon, shifted_lat = cgcs2000_to_gcj02(guess_lon, guess_lat)

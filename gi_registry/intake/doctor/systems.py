@@ -212,15 +212,18 @@ def thin(polygon: BaseGeometry) -> BaseGeometry:
 
 
 def overlap(sample: np.ndarray, turn: Turn, district: MultiPolygon) -> float:
-    """The share of the sample, 0..1, that lies in the district when read so; rounded to three places."""
-    there = shapely.transform(sample, turn, interleaved=False)
-    bounds = shapely.total_bounds(there)
-    if not np.isfinite(bounds).all() or not shapely.box(*bounds).intersects(district):
+    """The share of the sample, 0..1, that lies in the district when read so; rounded to three places. What cannot be
+    turned lies outside."""
+    vertices, owner = shapely.get_coordinates(sample, return_index=True)
+    lon, lat = turn(vertices[:, 0], vertices[:, 1])
+    turnable = np.ones(len(sample), dtype=bool)
+    turnable[owner[~(np.isfinite(lon) & np.isfinite(lat))]] = False
+    there = shapely.transform(sample[turnable], turn, interleaved=False)
+    if not len(there) or not shapely.box(*shapely.total_bounds(there)).intersects(district):
         return 0.0
     if (shapely.get_dimensions(there) == 0).all():
-        return round(float(np.mean(shapely.covers(district, there))), 3)
+        return round(float(shapely.covers(district, there).sum()) / len(sample), 3)
     there = soundly(there)
     whole = shapely.area(there).sum()
-    return (
-        round(min(1.0, float(shapely.area(shapely.intersection(there, district)).sum() / whole)), 3) if whole else 0.0
-    )
+    inside = shapely.area(shapely.intersection(there, district)).sum()
+    return round(min(1.0, float(inside / whole * turnable.mean())), 3) if whole else 0.0

@@ -126,6 +126,12 @@ def geopackage(path: Path, layers: dict[str, list[BaseGeometry]]) -> Path:
     return path
 
 
+def kml_of(path: Path, *drawn: BaseGeometry) -> Path:
+    """As GDAL writes it."""
+    frame(*drawn, crs=4326).to_file(path, engine="pyogrio", driver="KML")
+    return path
+
+
 def workbook(path: Path, *rows: list[Any]) -> Path:
     book = openpyxl.Workbook()
     for row in rows:

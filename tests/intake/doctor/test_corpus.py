@@ -243,6 +243,10 @@ SAID: dict[str, tuple[Callable[[Path], Path], tuple[Any, ...]]] = {
         gj(TOWN, shapes.square(-10, 38.8, 0.05)),
         (*JSON, DEGREES, False, {"out_of_range": 1}),
     ),
+    "a strip around the pole": (
+        gj(TOWN, files.polygon([[-180, -90], [180, -90], [180, -89], [-180, -90]])),
+        (*JSON, DEGREES, True, {"out_of_range": 1}),
+    ),
     "crs member": (
         gj(TOWN, crs={"type": "name", "properties": {"name": "urn:ogc:def:crs:OGC:1.3:CRS84"}}),
         (*JSON, DEGREES, True, {"crs_member": 1}),

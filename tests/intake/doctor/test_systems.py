@@ -80,3 +80,10 @@ def test_a_shape_turned_away_and_back_is_where_it_was(key):
 def test_an_unknown_system_is_refused():
     with pytest.raises(BadInput, match="不在可选之列"):
         systems.turned(GIVEN, "epsg:nothing", None)
+
+
+def test_one_feature_of_nonsense_does_not_hide_the_right_system():
+    nonsense = shapes.square(9e15, 9e15, 1e6)
+    given = np.array([*files.in_system(4548, TOWN, OTHER), nonsense])
+    best = systems.fitted(given, DISTRICT, None).fits[0]
+    assert (best.key, best.overlap) == ("epsg:4548", 0.667)

@@ -190,3 +190,19 @@ def test_a_choice_that_cannot_be_is_refused_and_leaves_nothing(tmp_path, monkeyp
 def test_choices_are_kept_as_json():
     choices = Choices("乡镇", "gb18030", "epsg:4548", "名称", None, frozenset({"make_valid", "drop_z"}))
     assert Choices.from_json(json.loads(json.dumps(choices.as_json()))) == choices
+
+
+def test_the_same_towns_come_through_every_format(tmp_path):
+    pierced = shapes.pierced(116.9, 38.8, 0.05)
+    paths = [
+        files.zipped(
+            tmp_path / "a.zip", files.shapefile(tmp_path / "f", pierced, encoding="UTF-8"), *files.PARTS, ".cpg"
+        ),
+        files.geopackage(tmp_path / "a.gpkg", {"镇": [pierced]}),
+        collection(tmp_path, pierced),
+        files.kml_of(tmp_path / "a.kml", pierced),
+        files.written(tmp_path / "a.csv", files.csv_of("名称,WKT", f'示例镇,"{pierced.wkt}"')),
+        files.workbook(tmp_path / "a.xlsx", ["名称", "WKT"], ["示例镇", pierced.wkt]),
+    ]
+    lost = [treat(path).features[0].shape.symmetric_difference(pierced).area / pierced.area for path in paths]
+    assert [share < 1e-9 for share in lost] == [True] * 6
