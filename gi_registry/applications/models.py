@@ -53,7 +53,7 @@ class Survey(Sourced):
 
     class Meta:
         verbose_name = verbose_name_plural = _("特色产品普查")
-        ordering = ["name", "unit__code"]
+        ordering = ["name", "unit_id"]
         constraints = [
             models.UniqueConstraint(
                 fields=["name", "unit"],
@@ -94,7 +94,7 @@ class Answer(models.Model):
 
     class Meta:
         verbose_name = verbose_name_plural = _("条件核对")
-        ordering = ["survey", "pk"]
+        ordering = ["pk"]
         constraints = [models.UniqueConstraint(fields=["survey", "question"], name="answer_once_a_question")]
 
     def __str__(self) -> str:
@@ -242,7 +242,7 @@ class Step(models.Model):
 
     class Meta:
         verbose_name = verbose_name_plural = _("步骤")
-        ordering = ["application", "pk"]
+        ordering = ["pk"]
 
     def __str__(self) -> str:
         return f"{self.application.file_number} {self.on} {self.state_label}"
@@ -288,7 +288,7 @@ class Material(models.Model):
 
     class Meta:
         verbose_name = verbose_name_plural = _("申请材料")
-        ordering = ["application", "pk"]
+        ordering = ["pk"]
         constraints = [models.UniqueConstraint(fields=["application", "item"], name="material_once_an_item")]
 
     def __str__(self) -> str:
@@ -307,7 +307,7 @@ class Opposition(models.Model):
 
     class Meta:
         verbose_name = verbose_name_plural = _("异议")
-        ordering = ["application", "filed_on", "pk"]
+        ordering = ["filed_on", "pk"]
         constraints = [
             models.UniqueConstraint(
                 fields=["application", "opponent", "filed_on"],

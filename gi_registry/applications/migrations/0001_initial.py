@@ -51,7 +51,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '异议',
                 'verbose_name_plural': '异议',
-                'ordering': ['application', 'filed_on', 'pk'],
+                'ordering': ['filed_on', 'pk'],
             },
         ),
         migrations.CreateModel(
@@ -73,7 +73,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '步骤',
                 'verbose_name_plural': '步骤',
-                'ordering': ['application', 'pk'],
+                'ordering': ['pk'],
             },
         ),
         migrations.CreateModel(
@@ -103,7 +103,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '特色产品普查',
                 'verbose_name_plural': '特色产品普查',
-                'ordering': ['name', 'unit__code'],
+                'ordering': ['name', 'unit_id'],
             },
         ),
         migrations.AddField(
@@ -125,7 +125,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '条件核对',
                 'verbose_name_plural': '条件核对',
-                'ordering': ['survey', 'pk'],
+                'ordering': ['pk'],
             },
         ),
         migrations.CreateModel(
@@ -142,7 +142,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '申请材料',
                 'verbose_name_plural': '申请材料',
-                'ordering': ['application', 'pk'],
+                'ordering': ['pk'],
                 'constraints': [models.UniqueConstraint(fields=('application', 'item'), name='material_once_an_item')],
             },
         ),
