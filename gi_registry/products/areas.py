@@ -303,7 +303,11 @@ def lost(overlay: Overlay, before: Side, after: Side) -> list[Loss]:
 
 def met(overlay: Overlay, after: GEOSGeometry, product: Product, day: date) -> list[Met]:
     """Areas of other products that the new one overlaps, the largest overlap first."""
-    others = Area.objects.on(day).exclude(product=product).filter(boundary__isnull=False, boundary__bboverlaps=after)
+    others = (
+        Area.objects.on(day)
+        .exclude(product=product)
+        .filter(boundary__isnull=False, boundary__bboverlaps=after.envelope)
+    )
     found = [Met(area, common_hectares(area.boundary, overlay.after)) for area in others.select_related("product")]
     return sorted((m for m in found if m.hectares > SMALL_LOSS_HECTARES), key=lambda m: -m.hectares)
 

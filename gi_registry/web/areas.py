@@ -291,11 +291,12 @@ def shown(found: Difference) -> dict[str, Any]:
             ("added", found.overlay.added),
         )
     }
-    box = roomy(tuple(shapely.union_all(list(shapes.values())).bounds))
+    box = roomy(tuple(shapely.total_bounds(list(shapes.values())).tolist()))
+    finest = (box[2] - box[0]) / PICTURE  # nobody sees less than a unit of the drawing
     return {
         "difference": found,
         "shapes": json.dumps({name: json.loads(shapely.to_geojson(shape)) for name, shape in shapes.items()}),
-        "drawings": {name: svg_path(shape, box, PICTURE) for name, shape in shapes.items()},
+        "drawings": {name: svg_path(shapely.simplify(s, finest), box, PICTURE) for name, s in shapes.items()},
         "width": PICTURE,
         "height": height_of(box, PICTURE),
     }

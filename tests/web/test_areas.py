@@ -8,11 +8,13 @@ from datetime import date
 import pytest
 import shapely
 from django.conf import settings as site
+from django.core.management import call_command
 
 from gi_registry.core import clock
 from gi_registry.places.geometry import to_shapely
 from gi_registry.products import areas
 from gi_registry.products.models import Area, AreaDraft, Product
+from gi_registry.web.templatetags.areas import share, span
 from tests import make, shapes
 from tests.web.test_pages import text_of
 
@@ -322,3 +324,55 @@ def test_the_way_by_units_walks_jinghai_without_script(official, jinghai):
     save(official, address, "land", "parts")
 
     assert [area.valid_until for area in product.areas.order_by("pk")] == [clock.today(), None]
+
+
+@pytest.mark.parametrize(
+    ("part", "written"),
+    [
+        (0.0, "0.0%"),
+        (1e-12, "0.0%"),
+        (0.0001, "<0.1%"),
+        (0.5, "50.0%"),
+        (0.9999, ">99.9%"),
+        (1 - 1e-9, "100.0%"),
+        (1.0, "100.0%"),
+    ],
+)
+def test_little_is_never_written_as_nothing_nor_nearly_all_as_all(part, written):
+    assert share(part) == written
+
+
+@pytest.mark.parametrize(
+    ("days", "written"),
+    [
+        ({"valid_from": date(2000, 1, 1)}, "自 2000-01-01 起"),
+        ({"attested_on": date(2000, 1, 1)}, "起始日未查明（最早见于 2000-01-01）"),
+        ({"valid_until": date(2001, 1, 1)}, "起始日未查明，到 2001-01-01 为止（不含）"),
+    ],
+)
+def test_a_span_is_written_with_what_is_known_of_it(days, written):
+    assert span(Area(**days)) == written
+
+
+def test_the_published_size_stands_beside_the_computed_one(official, product):
+    address = begin(official)
+
+    shown = text_of(fill(official, address, boundary=geojson(BIG), stated_hectares="9000"))
+
+    assert re.search(r"公布面积 9,000\.00 公顷，计算面积 9,6\d\d\.\d\d 公顷，相差 \+7\.\d%", shown)
+
+
+def test_everything_the_editor_loads_has_a_hashed_name(official, product, settings, tmp_path):
+    hashed = {"BACKEND": "gi_registry.core.storage.HashedStaticStorage"}
+    settings.STORAGES = settings.STORAGES | {"staticfiles": hashed}
+    settings.STATIC_ROOT = tmp_path
+    call_command("collectstatic", "--noinput", verbosity=0)
+
+    page = official.get(begin(official)).content.decode()
+
+    loaded = re.findall(r'(?:src|href)="(/static/[^"]+)"', page)
+    assert len([path for path in loaded if "leaflet" in path]) == 5
+    assert [path for path in loaded if not (tmp_path / path.removeprefix("/static/")).is_file()] == []
+    style = next(tmp_path.glob("css/area.*.css")).read_text()
+    assert re.search(r"leaflet/draw/images/spritesheet\.\w{12}\.svg", style)
+    assert re.search(r"\./map/draw\.\w{12}\.js", next(tmp_path.glob("js/pages/area.*.js")).read_text())

@@ -158,7 +158,10 @@ class BackForm(forms.Form):
     """From which day an old version shall hold again."""
 
     day = forms.DateField(
-        label=_("自何日起"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"), initial=clock.today
+        label=_("自何日起"),
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        initial=clock.today,
+        help_text=_("要晚于最新一版的起始日；选同一天则在原处更正那一版，原来的内容留在变更记录里。"),
     )
     note = forms.CharField(label=_("理由"), required=False, max_length=500)
     base = forms.IntegerField(widget=forms.HiddenInput, min_value=1)

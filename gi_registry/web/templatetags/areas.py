@@ -9,6 +9,8 @@ from gi_registry.core.spans import Spanned
 
 register = template.Library()
 
+ROUNDING = 1e-6  # of a whole: what the arithmetic of borders leaves
+
 
 @register.filter
 def ha(hectares: float) -> str:
@@ -18,10 +20,10 @@ def ha(hectares: float) -> str:
 
 @register.filter
 def share(part: float) -> str:
-    """A part of a whole, in per cent; what is not nothing is never written as nothing, what is not all never as all."""
-    if 0 < part < 0.001:
+    """A part of a whole, in per cent; little is never written as nothing, nearly all never as all."""
+    if ROUNDING < part < 0.001:
         return "<0.1%"
-    return ">99.9%" if 0.999 < part < 1 - 1e-9 else f"{part:.1%}"
+    return ">99.9%" if 0.999 < part < 1 - ROUNDING else f"{part:.1%}"
 
 
 @register.filter

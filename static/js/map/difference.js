@@ -20,5 +20,5 @@ export async function drawDifference(element) {
       style: { className: `change-${name}`, fillColor: `url(#change-${name})`, fillOpacity: 1 },
     }).addTo(register.map),
   );
-  if (layers.length) register.map.fitBounds(L.featureGroup(layers).getBounds(), { padding: [24, 24], animate: false });
+  if (layers.length) register.map.fitBounds(L.featureGroup(layers).getBounds(), { paddingTopLeft: [24, 24], paddingBottomRight: [24, 56], animate: false });
 }

@@ -82,6 +82,9 @@ export class AreaEditor {
     this.#open();
     this.#cutter();
     this.map.on(CHANGES, () => this.#keep());
+    this.map.on("draw:editstart", () => this.tell(L.drawLocal.edit.handlers.edit.tooltip.text));
+    this.map.on("draw:deletestart", () => this.tell(L.drawLocal.edit.handlers.remove.tooltip.text));
+    this.map.on("draw:editstop draw:deletestop", () => this.tell(""));
     this.text.addEventListener("change", () => this.#reopen());
     this.text.form.addEventListener("submit", () => (this.field._unsavedChanges = false));
     this.#list();
