@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Self
+from typing import Any, Self
 
 from django.core.validators import MinValueValidator
 from django.db import models
@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from gi_registry.applications.materials import checklist
 from gi_registry.applications.states import MACHINES, Machine, Objection, Procedure, label
+from gi_registry.core.errors import BadInput
 from gi_registry.gazette.models import Announcement, Document, Source, Sourced
 from gi_registry.parties.models import Party
 from gi_registry.places.models import Place
@@ -246,6 +247,14 @@ class Step(models.Model):
 
     def __str__(self) -> str:
         return f"{self.application.file_number} {self.on} {self.state_label}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        if self.pk is not None:
+            raise BadInput("步骤只能增加，不能修改：记错的请撤回。")
+        super().save(*args, **kwargs)
+
+    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
+        raise BadInput("步骤不能删除：记错的请撤回。")
 
     @property
     def state_label(self) -> str:
