@@ -17,14 +17,15 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from gi_registry.assurance.models import Standard
 from gi_registry.core import clock
 from gi_registry.core.errors import BadInput, Conflict, NotAllowed, NotInRegister, Refusal
-from gi_registry.core.history import last_change
+from gi_registry.core.history import changes_of, last_change
 from gi_registry.core.models import Change
 from gi_registry.core.validators import whole_number
 from gi_registry.parties.permissions import Act, Person, Reach, reach
-from gi_registry.products.models import Product
-from gi_registry.products.permissions import may_on, within_reach
+from gi_registry.products.models import Area, Name, Product, Protection, Role, Statement
+from gi_registry.products.permissions import documents_within_reach, may_on, parties_within_reach, within_reach
 from gi_registry.products.register import Filters, entries
 from gi_registry.web.forms.fields import DeskForm, written
 
@@ -144,6 +145,14 @@ def changes(request: HttpRequest) -> HttpResponse:
     return render(request, "desk/changes.html", {"rows": rows, "like": like})
 
 
-def readable_changes(person: Person) -> Any:
-    """The history, for those whose reach is everything; nothing for the others, whose products show their own."""
-    return Change.objects.all() if reach(person, Act.DESK) is Reach.ALL else Change.objects.none()
+FACTS = (Name, Protection, Area, Standard, Statement, Role)
+
+
+def readable_changes(person: Person) -> models.QuerySet[Change]:
+    """The history of all that is within reach: of everything, or of the person's products, parties and documents."""
+    if reach(person, Act.DESK) is Reach.ALL:
+        return Change.objects.all()
+    products = within_reach(person, Act.DESK)
+    kept = (parties_within_reach(person, Act.DESK), documents_within_reach(person, Act.DESK))
+    facts = (model._default_manager.filter(product__in=products.values("pk")) for model in FACTS)
+    return changes_of(*(row for rows in (products, *kept, *facts) for row in rows.only("pk")))

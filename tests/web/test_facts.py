@@ -310,6 +310,22 @@ def test_a_liaison_keeps_the_parties_of_the_products_of_their_unit_and_nothing_e
     assert sorted(set(re.findall(rf'href="{HERE}([a-z]+)/[^"]*(?:new|correct)/"', page))) == ["documents", "roles"]
 
 
+def test_who_keeps_only_their_own_reads_the_history_of_that_and_of_nothing_else(market, client, laocu):
+    unit = make.place("120118102", shapes.square(116.8, 38.8, 0.1), name="独流镇")
+    make.area(laocu, shapes.square(116.8, 38.8, 0.1)).units.set([unit])
+    make.product("puluo-li", "普罗梨", "fruit")
+    make.row(Party, {"name": "独流甲厂"}, kind="enterprise", unit=unit, **make.sourced())
+    make.row(Party, {"name": "台头乙社"}, kind="enterprise", **make.sourced())
+    sign_in(client, make.person("liaison", unit=unit))
+
+    page = text_of(client.get("/desk/changes/"))
+
+    assert [name in page for name in ("独流陈醋", "独流甲厂", "普罗梨", "台头乙社")] == [True, True, False, False]
+    foreign = changes_of(Product.objects.get(slug="puluo-li")).get().pk
+    assert "没有记录" in text_of(client.get(f"/desk/changes/?like={foreign}"))
+    assert ("导入" in page, "导入" in text_of(market.get("/desk/"))) == (False, True)
+
+
 @pytest.mark.parametrize("number", [0, 3, 10**12])
 def test_a_number_that_names_no_fact_is_not_found(agri, laocu, number):
     assert agri.get(f"{HERE}names/{number}/").status_code == 404

@@ -27,7 +27,7 @@ class Manner(models.TextChoices):
 
 DAYS: dict[Manner, list[tuple[str, Any, Any, bool]]] = {
     Manner.NEW: [
-        ("valid_from", _("自何日起"), _("未查明的留空，并在下面写最早见于哪一天"), False),
+        ("valid_from", _("自何日起"), _("未查明的留空，另写最早见于哪一天"), False),
         ("attested_on", _("最早见于"), _("起始日未查明时，来源证明其已存在的最早一天"), False),
         ("valid_until", _("截止日（不含）"), _("仍在继续的留空"), False),
     ],

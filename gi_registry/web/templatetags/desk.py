@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from gi_registry.core.models import Change
 from gi_registry.core.spans import Spanned
+from gi_registry.parties.permissions import Act, Person, reach
 
 register = template.Library()
 
@@ -72,6 +73,12 @@ def written(value: Any) -> str:
 def kind_label(kind: str) -> str:
     """The Chinese word for the type of a field in a sender's file."""
     return str(KINDS.get(kind, kind))
+
+
+@register.filter
+def may(person: Person, act: str) -> bool:
+    """Whether somebody may do an act at all, on whatever is theirs."""
+    return reach(person, Act(act)) is not None
 
 
 @register.filter
