@@ -24,7 +24,7 @@ SEED = 20_261_124
 FILES = {"villages": (400, 7_800), "parcels": (50_000, 60)}  # features and vertices of each: 16 bytes a vertex
 WEST, SOUTH, WIDE = 116.75, 38.62, 0.4  # degrees
 JITTER = 0.2  # of the way from one vertex to the next, as in a surveyed border
-ROUNDS = 5
+ROUNDS = 7
 
 
 def border(random: np.random.Generator, lon: float, lat: float, reach: float, vertices: int) -> Polygon:

@@ -91,7 +91,8 @@ class Finding:
     """`severity` is stop (needs its repair before anything can be taken over), warn or info.
 
     `count` counts features (pairs for overlaps, places for gaps); areas are those of the features concerned, as they
-    stand and as the repair would leave them, None where no area changes or it was not tried out.
+    stand and as the repair would leave them, None where no area changes or it was not tried out; for overlaps and gaps
+    the area of these themselves.
     """
 
     key: str

@@ -34,7 +34,7 @@ TYPE_NAMES = {
 
 @dataclass(frozen=True)
 class Layer:
-    """A part of a file that can be chosen."""
+    """A part of a file that can be chosen; `features` is 0 where they are only counted once the layer is read."""
 
     name: str
     features: int
