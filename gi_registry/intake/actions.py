@@ -18,7 +18,7 @@ from shapely.geometry import shape as to_shape
 from gi_registry.applications.models import Survey
 from gi_registry.assurance.models import Standard
 from gi_registry.core.errors import BadInput, Refusal
-from gi_registry.core.history import Outcome, put
+from gi_registry.core.history import Outcome, changes_of, put
 from gi_registry.gazette.models import Announcement, LawVersion, Source
 from gi_registry.intake.records import Record, read
 from gi_registry.parties.models import Party
@@ -96,12 +96,16 @@ def reason(error: Exception) -> str:
 
 
 class Written:
-    """Writes rows for the loader and remembers what each writing did."""
+    """Writes rows for the loader and remembers what each writing did; a row that somebody else has changed is theirs."""
 
     def __init__(self) -> None:
         self.outcomes: list[Outcome] = []
 
     def put(self, model: type[models.Model], key: dict[str, Any], values: dict[str, Any], **more: Any) -> Any:
+        row = model._default_manager.filter(**key).first()
+        if row is not None and changes_of(row).exclude(by=BY).exists():
+            self.outcomes.append(Outcome.SAME)
+            return row
         row, outcome = put(model, key, values, by=BY, **more)
         self.outcomes.append(outcome)
         return row

@@ -2,11 +2,12 @@ from __future__ import annotations
 
 import json
 import shutil
+from datetime import date
 
 import pytest
 from django.core.management import CommandError, call_command
 
-from gi_registry.core.history import Outcome
+from gi_registry.core.history import Outcome, put
 from gi_registry.core.models import Change
 from gi_registry.core.revision import revision
 from gi_registry.gazette.models import Announcement, LawVersion, Source
@@ -311,3 +312,14 @@ def test_the_command_fails_where_something_was_refused(geodata, capsys):
 
     refused = f"拒绝：products.json 第 7 行：依据：值 'guessed' 不是有效选项。\n拒绝：{ITS_SURVEY}\n"
     assert capsys.readouterr().err == refused
+
+
+def test_what_an_official_has_changed_is_not_undone_by_loading_again(jinghai, settings):
+    area = Area.objects.get(product__slug="taitou-xigua")
+    put(Area, {"pk": area.pk}, {"valid_until": date(2026, 11, 24)}, by="王敏（wangmin）")
+    before = revision()
+
+    report = load(settings.GEODATA_DIR)
+
+    area.refresh_from_db()
+    assert (area.valid_until, revision(), report.refused) == (date(2026, 11, 24), before, [])
