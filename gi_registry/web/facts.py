@@ -295,7 +295,9 @@ def new_product(request: HttpRequest) -> HttpResponse:
         add_product(values=values, name=form.name(), by=str(request.user), note=asked["reason"])
         return _("已登记。它还没有保护记录：登记了才会出现在地图和产品表里。")
 
-    to = lambda: reverse("desk-product", args=[form.cleaned_data["slug"]])  # noqa: E731
+    def to() -> str:
+        return reverse("desk-product", args=[form.cleaned_data["slug"]])
+
     return answer(request, form, "desk/products/new.html", {"back": reverse("desk")}, act=act, to=to)
 
 
