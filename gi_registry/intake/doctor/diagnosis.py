@@ -13,10 +13,12 @@ from shapely import MultiPolygon
 
 from gi_registry.core.errors import BadInput
 from gi_registry.intake.doctor import encodings, fields, health, systems
+from gi_registry.intake.doctor.anatomy import Anatomy
 from gi_registry.intake.doctor.archive import unpacked
+from gi_registry.intake.doctor.area import areas_ha
 from gi_registry.intake.doctor.encodings import Encoding
 from gi_registry.intake.doctor.fields import Field
-from gi_registry.intake.doctor.health import Anatomy, Finding
+from gi_registry.intake.doctor.health import Finding
 from gi_registry.intake.doctor.papers import Paper
 from gi_registry.intake.doctor.readers import chosen, layers_of, read
 from gi_registry.intake.doctor.reading import Layer, Reading, Wanted, shapes_as_refusals
@@ -96,7 +98,7 @@ def diagnose(path: Path, name: str, district: MultiPolygon, say: Say, layer: str
         say("检查图形", 0.6)
         anatomy = Anatomy.of(reading.shapes)
         turn = systems.turn_of(fit.fits[0].key, reading.declared)
-        area = round(float(health.areas_ha(reading.shapes, turn).sum()), 4) if fit.fits[0].overlap else None
+        area = round(float(areas_ha(reading.shapes, turn).sum()), 4) if fit.fits[0].overlap else None
         names = fields.names_of(reading.columns, encoding.guess)
         name_column, code_column = fields.guessed(reading, names, encoding.guess)
         found = about_reading(reading, encoding.guess)

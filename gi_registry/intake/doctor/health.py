@@ -8,21 +8,20 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cached_property
 
 import numpy as np
 import shapely
 from shapely import MultiPolygon
 
 from gi_registry.core.errors import BadInput
+from gi_registry.intake.doctor.anatomy import Anatomy
+from gi_registry.intake.doctor.area import SMALL, areas_ha, by_scale, metres_per_unit
 from gi_registry.intake.doctor.reading import Reading, numbers
 from gi_registry.intake.doctor.systems import Turn
 from gi_registry.places.datums import CHINA
-from gi_registry.places.geometry import LONGEST_EDGE, in_metres, metres_per_degree, metric_transformer
 
 EXAMPLES = 5
 SHARES = 4  # parts of the work for each processor, so that one large shape does not leave the others idle
-SMALL = 200_000  # vertices up to which areas are measured vertex by vertex and neighbours compared
 ASKED_EDGES, MOST_CROSSINGS = 100, 100_000  # GEOS works out some ten thousand crossings a second
 USUALLY_MET = 8  # an edge meets itself, the next ones, and those of a neighbour with the same border
 TRIED = 20_000  # vertices up to which a repair is tried out
@@ -105,82 +104,6 @@ class Finding:
     area_after_ha: float | None = None
 
 
-@dataclass(frozen=True)
-class Anatomy:
-    """All rings of the polygons among `shapes` as plain numbers; ring, part and feature offsets are GeoArrow's."""
-
-    features: np.ndarray
-    lengths: np.ndarray
-    vertices: np.ndarray
-    ring_ends: np.ndarray
-    part_ends: np.ndarray
-    feature_ends: np.ndarray
-
-    @classmethod
-    def of(cls, shapes: np.ndarray) -> Anatomy:
-        """The anatomy of an array of shapes; points, lines and collections are passed over."""
-        kinds = shapely.get_type_id(shapes)
-        which = np.flatnonzero(((kinds == 3) | (kinds == 6)) & ~shapely.is_empty(shapes))
-        if not len(which):
-            none = np.zeros(1, dtype=np.int64)
-            return cls(which, np.empty(0), np.empty((0, 2)), none, none, none)
-        _kind, vertices, offsets = shapely.to_ragged_array(shapes[which], include_z=False, include_m=False)
-        rings, parts = offsets[0], offsets[1]
-        ends = offsets[2] if len(offsets) == 3 else np.arange(len(parts))
-        return cls(which, shapely.length(shapes[which]), vertices, rings, parts, ends)
-
-    @property
-    def parts(self) -> int:
-        return len(self.part_ends) - 1
-
-    @property
-    def rings(self) -> int:
-        return len(self.ring_ends) - 1
-
-    @property
-    def holes(self) -> int:
-        return self.rings - self.parts
-
-    @cached_property
-    def steps(self) -> tuple[np.ndarray, np.ndarray]:
-        """From each vertex to the next in source units; the step from one ring to the next means nothing."""
-        return np.diff(self.vertices[:, 0]), np.diff(self.vertices[:, 1])
-
-    @cached_property
-    def is_hole(self) -> np.ndarray:
-        """Whether each ring is a hole: the first of every part is not."""
-        holes = np.ones(self.rings, dtype=bool)
-        holes[self.part_ends[:-1]] = False
-        return holes
-
-    @cached_property
-    def feature_of_ring(self) -> np.ndarray:
-        """The feature (an index into all shapes) of each ring."""
-        return np.repeat(self.features, self.rings_of_feature)
-
-    @property
-    def rings_of_feature(self) -> np.ndarray:
-        """How many rings each feature has."""
-        return np.diff(self.part_ends[self.feature_ends])
-
-    @cached_property
-    def signed_areas(self) -> np.ndarray:
-        """The area of each ring in square units, negative where it runs clockwise."""
-        if not self.rings:
-            return np.empty(0)
-        y = self.vertices[:, 1]
-        cross = np.zeros(len(y))
-        np.add(y[1:], y[:-1], out=cross[:-1])
-        cross[:-1] *= self.steps[0]
-        cross[self.ring_ends[1:] - 1] = 0.0
-        return np.asarray(np.add.reduceat(cross, self.ring_ends[:-1]) / -2)
-
-    def lengths_of(self, per_x: float, per_y: float, which: np.ndarray) -> np.ndarray:
-        """The lengths in metres of the rings numbered `which`."""
-        spans = [slice(self.ring_ends[ring], self.ring_ends[ring + 1] - 1) for ring in which]
-        return np.array([np.hypot(self.steps[0][s] * per_x, self.steps[1][s] * per_y).sum() for s in spans])
-
-
 def check_numbers(shapes: np.ndarray) -> None:
     """Refuse coordinates that are not numbers. Raises BadInput that names the features."""
     bounds = shapely.bounds(shapes)
@@ -213,69 +136,6 @@ def validity(shapes: np.ndarray) -> Iterator[Callable[[], np.ndarray]]:
             return result
 
         yield whole
-
-
-# --- Area ------------------------------------------------------------------------------------------------------------
-
-
-def areas_ha(shapes: np.ndarray, turn: Turn) -> np.ndarray:
-    """Hectares of each shape in EPSG:4548: vertex by vertex while they are few, else by the scale at its centroid,
-    which over a township is exact to a millionth; and so of an invalid shape, whose edges GEOS would not divide
-    without mending it first."""
-    result = by_scale(shapes, turn)
-    if int(shapely.get_num_coordinates(shapes).sum()) > SMALL:
-        return result
-    exact = np.flatnonzero(shapely.is_valid(shapes))
-    there = in_china(shapely.transform(shapely.force_2d(shapes[exact]), turn, interleaved=False))
-    exact, there = exact[~shapely.is_missing(there)], there[~shapely.is_missing(there)]
-    if shapely.length(there).sum() < SMALL * LONGEST_EDGE:  # else dividing their edges would fill the memory
-        result[exact] = shapely.area(in_metres(there)) / 10_000
-    return result
-
-
-def by_scale(shapes: np.ndarray, turn: Turn) -> np.ndarray:
-    """Hectares of each shape in EPSG:4548 by the scale at its centroid."""
-    result = np.asarray(np.nan_to_num(shapely.area(shapes)))
-    flat = result > 0
-    if flat.any():
-        with np.errstate(invalid="ignore"):
-            result[flat] *= scale_at(shapely.centroid(shapes[flat]), turn) / 10_000
-    return np.asarray(np.nan_to_num(result, posinf=0.0))
-
-
-def in_china(shapes: np.ndarray) -> np.ndarray:
-    """The shapes in degrees, with those left out that reach beyond the box around China: EPSG:4548 means nothing there,
-    and their edges would be divided without end."""
-    bounds = shapely.bounds(shapes)
-    (west, east), (south, north) = CHINA["lon"], CHINA["lat"]
-    with np.errstate(invalid="ignore"):
-        there = (bounds >= (west, south, west, south)).all(axis=1) & (bounds <= (east, north, east, north)).all(axis=1)
-    kept = shapes.copy()
-    kept[~there] = None
-    return kept
-
-
-def scale_at(points: np.ndarray, turn: Turn) -> np.ndarray:
-    """Square metres of EPSG:4548 in one square unit of the source around each point, by steps east and north."""
-    x, y = shapely.get_x(points), shapely.get_y(points)
-    step = 1e-4 if np.nanmax(np.abs((x, y)), initial=0) <= 180 else 10.0
-    around_x, around_y = np.array([x + step, x - step, x, x]), np.array([y, y, y + step, y - step])
-    lon, lat = turn(around_x.ravel(), around_y.ravel())
-    east, north = (np.reshape(part, (4, -1)) for part in metric_transformer().transform(lon, lat))
-    return np.asarray(
-        np.abs((east[0] - east[1]) * (north[2] - north[3]) - (east[2] - east[3]) * (north[0] - north[1]))
-        / (2 * step) ** 2
-    )
-
-
-def metres_per_unit(vertices: np.ndarray, turn: Turn) -> tuple[float, float]:
-    """About how many metres one unit of x and of y is: one each for projected coordinates."""
-    middle = np.median(vertices[:: max(1, len(vertices) // 1_000)], axis=0) if len(vertices) else np.zeros(2)
-    if np.abs(middle).max() > 180:
-        return 1.0, 1.0
-    lon, lat = turn(middle[:1], middle[1:])
-    per_lon, per_lat = metres_per_degree(float(lat[0]))
-    return (per_lat, per_lon) if abs(float(lat[0]) - middle[0]) < abs(float(lon[0]) - middle[0]) else (per_lon, per_lat)
 
 
 # --- Findings --------------------------------------------------------------------------------------------------------

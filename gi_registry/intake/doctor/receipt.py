@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from gi_registry.intake.doctor.health import Anatomy, areas_ha
+from gi_registry.intake.doctor.anatomy import Anatomy
+from gi_registry.intake.doctor.area import areas_ha
 from gi_registry.intake.doctor.papers import Paper
 from gi_registry.intake.doctor.systems import Turn
 

@@ -14,10 +14,12 @@ from shapely.geometry.base import BaseGeometry
 
 from gi_registry.core.errors import BadInput
 from gi_registry.intake.doctor import fields, health, systems
+from gi_registry.intake.doctor.anatomy import Anatomy
 from gi_registry.intake.doctor.archive import unpacked
+from gi_registry.intake.doctor.area import areas_ha, metres_per_unit
 from gi_registry.intake.doctor.diagnosis import check_content, nothing, sha256_of
 from gi_registry.intake.doctor.encodings import readable
-from gi_registry.intake.doctor.health import Anatomy, areas_ha, missing
+from gi_registry.intake.doctor.health import missing
 from gi_registry.intake.doctor.papers import Paper
 from gi_registry.intake.doctor.readers import chosen, layers_of, read
 from gi_registry.intake.doctor.reading import Reading, Wanted, array_of, numbers, shapes_as_refusals
@@ -204,7 +206,7 @@ def with_slivers(course: Course) -> np.ndarray:
     anatomy = Anatomy.of(course.shapes)
     if not anatomy.rings:
         return course.marked([])
-    thin = health.slivers(anatomy, *health.metres_per_unit(anatomy.vertices, same))
+    thin = health.slivers(anatomy, *metres_per_unit(anatomy.vertices, same))
     return course.marked(health.features_of(anatomy, thin))
 
 
@@ -232,7 +234,7 @@ def without_sliver(shape: BaseGeometry) -> BaseGeometry | None:
 def thick(part: BaseGeometry) -> BaseGeometry | None:
     rings = [shapely.Polygon(ring) for ring in (part.exterior, *part.interiors)]
     anatomy = Anatomy.of(np.array(rings, dtype=object))
-    thin = health.slivers(anatomy, *health.metres_per_unit(anatomy.vertices, same))
+    thin = health.slivers(anatomy, *metres_per_unit(anatomy.vertices, same))
     if thin[0]:
         return None
     return shapely.Polygon(

@@ -7,15 +7,11 @@ import pytest
 import shapely
 
 from gi_registry.intake.doctor import diagnose, health
-from gi_registry.intake.doctor.health import Anatomy, Example, Finding
+from gi_registry.intake.doctor.health import Example, Finding
 from gi_registry.places.geometry import hectares
 from tests import shapes
 from tests.intake.doctor import files
 from tests.intake.doctor.files import BOW_TIE, DISTRICT, OTHER, TOWN
-
-
-def same(x, y):
-    return x, y
 
 
 def found(folder, *drawn) -> dict[str, Finding]:
@@ -51,21 +47,6 @@ def test_neighbours_that_only_touch_do_not_overlap(tmp_path):
 def test_a_thin_hole_is_a_sliver_and_a_wide_one_is_not(tmp_path):
     slit = shapely.box(116.91, 38.81, 116.91 + 5e-6, 38.84)
     assert set(found(tmp_path, shapely.orient_polygons(TOWN.difference(slit)))) == {"sliver", "holes"}
-
-
-def test_the_anatomy_counts_every_ring():
-    anatomy = Anatomy.of(np.array([shapes.islands(116.9, 38.8, 0.03), None, shapely.Point(1, 1), TOWN.geoms[0]]))
-    assert (anatomy.parts, anatomy.rings, anatomy.holes, len(anatomy.vertices)) == (3, 5, 2, 25)
-    assert anatomy.feature_of_ring.tolist() == [0, 0, 0, 0, 3]
-    assert np.sign(anatomy.signed_areas).tolist() == [1, -1, 1, -1, 1]
-
-
-def test_the_quick_measure_of_area_agrees_with_the_exact_one():
-    town = shapely.segmentize(DISTRICT, 1e-4)
-    exact = health.areas_ha(np.array([town]), same)
-    quick = health.by_scale(np.array([town]), same)
-    assert quick == pytest.approx(exact, rel=1e-5)
-    assert exact == pytest.approx([hectares(DISTRICT)], rel=1e-7)
 
 
 def test_borders_that_cross_a_million_times_are_told_from_dense_ones():
