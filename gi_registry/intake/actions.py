@@ -18,7 +18,8 @@ from shapely.geometry import shape as to_shape
 from gi_registry.applications.models import Survey
 from gi_registry.assurance.models import Standard
 from gi_registry.core.errors import BadInput, Refusal
-from gi_registry.core.history import Outcome, changes_of, put
+from gi_registry.core.history import Outcome, as_json, changes_of, put
+from gi_registry.core.models import Change
 from gi_registry.gazette.models import Announcement, LawVersion, Source
 from gi_registry.intake.records import Record, read
 from gi_registry.parties.models import Party
@@ -96,13 +97,13 @@ def reason(error: Exception) -> str:
 
 
 class Written:
-    """Writes rows for the loader and remembers what each writing did; a row that somebody else has changed is theirs."""
+    """Writes rows for the loader and remembers what each writing did; a row that others have changed is theirs."""
 
     def __init__(self) -> None:
         self.outcomes: list[Outcome] = []
 
     def put(self, model: type[models.Model], key: dict[str, Any], values: dict[str, Any], **more: Any) -> Any:
-        row = model._default_manager.filter(**key).first()
+        row = model._default_manager.filter(**key).first() or made_before(model, key)
         if row is not None and changes_of(row).exclude(by=BY).exists():
             self.outcomes.append(Outcome.SAME)
             return row
@@ -116,6 +117,14 @@ class Written:
         if self.outcomes[0] == Outcome.MADE:
             return Outcome.MADE
         return Outcome.SAME if set(self.outcomes) == {Outcome.SAME} else Outcome.CHANGED
+
+
+def made_before(model: type[models.Model], key: dict[str, Any]) -> models.Model | None:
+    """The row that an earlier loading made under this key, where somebody has given it another since."""
+    label = model._meta.label_lower
+    stood = {f"after__{name}": as_json(value) for name, value in key.items()}
+    line = Change.objects.filter(by=BY, before__isnull=True, thing__startswith=f"{label}:", **stood).last()
+    return model._default_manager.filter(pk=line.thing.rpartition(":")[2]).first() if line else None
 
 
 Loader = Callable[[dict[str, Any], Path, Written], None]

@@ -82,6 +82,9 @@ export class AreaEditor {
     this.#open();
     this.#cutter();
     this.map.on(CHANGES, () => this.#keep());
+    const { classList } = this.map.getContainer();
+    this.map.on("draw:drawstart draw:editstart draw:deletestart", () => classList.remove("is-pointed"));
+    this.map.on("mousemove", () => classList.add("is-pointed"));
     this.map.on("draw:editstart", () => this.tell(L.drawLocal.edit.handlers.edit.tooltip.text));
     this.map.on("draw:deletestart", () => this.tell(L.drawLocal.edit.handlers.remove.tooltip.text));
     this.map.on("draw:editstop draw:deletestop", () => this.tell(""));
