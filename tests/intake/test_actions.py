@@ -14,7 +14,7 @@ from gi_registry.gazette.models import Announcement, LawVersion, Source
 from gi_registry.intake.actions import load
 from gi_registry.parties.models import Party
 from gi_registry.places.models import Place, PlaceVersion
-from gi_registry.products.models import Area, Product, Protection
+from gi_registry.products.models import Area, Name, Product, Protection
 
 pytestmark = pytest.mark.django_db
 READ = {
@@ -323,3 +323,13 @@ def test_what_an_official_has_changed_is_not_undone_by_loading_again(jinghai, se
 
     area.refresh_from_db()
     assert (area.valid_until, revision(), report.refused) == (date(2026, 11, 24), before, [])
+
+
+def test_a_row_that_an_official_gave_another_name_is_not_made_again(jinghai, settings):
+    name = Name.objects.get(text="独流老醋")
+    put(Name, {"pk": name.pk}, {"text": "独流醋"}, by="王敏（wangmin）")
+    before = revision()
+
+    load(settings.GEODATA_DIR)
+
+    assert (Name.objects.filter(text="独流老醋").count(), revision()) == (0, before)
