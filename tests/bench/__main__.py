@@ -51,10 +51,12 @@ def prepare() -> None:
     """Build the scratch registers, unless an earlier run left them whole."""
     NATIONAL.parent.mkdir(parents=True, exist_ok=True)
     built = NATIONAL.with_suffix(".built")
-    if not built.exists():
+    whole = built.exists()
+    if not whole:
         say("building a register of national size …")
         NATIONAL.unlink(missing_ok=True)
-        call_command("migrate", verbosity=0)
+    call_command("migrate", verbosity=0)  # a register kept from an earlier version may lack columns
+    if not whole:
         national.build()
         built.touch()
 
