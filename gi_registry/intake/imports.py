@@ -16,6 +16,7 @@ import orjson
 import shapely
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
+from django.core.management import call_command
 from django.db import transaction
 from shapely import MultiPolygon
 
@@ -82,14 +83,13 @@ def set_to_work(received: ReceivedFile, step: Step) -> None:
     if settings.WORK_APART:
         transaction.on_commit(lambda: threading.Thread(target=attend, args=[received.pk, received.file_number]).start())
     else:
-        from gi_registry.intake.work import work  # noqa: PLC0415 -- the doctor's libraries, only where they work
-
-        work(received.file_number)
+        call_command("work_on", received.file_number)
 
 
 def attend(pk: int, file_number: str) -> None:
     """Wait for the process, and say so where it ended without an answer."""
     command = [sys.executable, str(settings.BASE_DIR / "manage.py"), "work_on", file_number]
+    command += ["--limit-mb", str(settings.WORK_LIMIT_MB)]
     try:
         finished = subprocess.run(  # noqa: S603 -- our own command and a number we gave
             command, timeout=settings.WORK_LIMIT_S, check=False, stdin=subprocess.DEVNULL

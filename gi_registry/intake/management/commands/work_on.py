@@ -1,11 +1,10 @@
-"""manage.py work_on: examine or treat one received file, within limits of memory."""
+"""manage.py work_on: examine or treat one received file; the doctor's libraries are loaded only here."""
 
 from __future__ import annotations
 
 import resource
 from typing import Any
 
-from django.conf import settings
 from django.core.management.base import BaseCommand, CommandParser
 
 from gi_registry.intake.work import work
@@ -16,8 +15,10 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("file_number", help="收件号，例如 2026-0001")
+        parser.add_argument("--limit-mb", type=int, default=0, help="最多用多少内存（MB）；0 为不限")
 
-    def handle(self, *args: Any, file_number: str, **options: Any) -> None:
-        limit = settings.WORK_LIMIT_MB * 1024 * 1024
-        resource.setrlimit(resource.RLIMIT_DATA, (limit, limit))
+    def handle(self, *args: Any, file_number: str, limit_mb: int, **options: Any) -> None:
+        if limit_mb:
+            limit = limit_mb * 1024 * 1024
+            resource.setrlimit(resource.RLIMIT_DATA, (limit, limit))
         work(file_number)
