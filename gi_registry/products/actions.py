@@ -87,6 +87,7 @@ def range_warning(wording: str, bounds: tuple[float, float, float, float]) -> st
 Values = Mapping[str, Any]
 
 SPAN = ("valid_from", "valid_until", "attested_on")
+ONLY_THE_STATE_ENDS = "保护的终止由国家决定：请用“变更”，阶段选“已终止”，并选定公告。"
 DECISION = ("stage", "regime", "announcement", *SPAN)
 
 
@@ -132,6 +133,7 @@ def correct_fact(fact: Any, *, values: Values, by: str, note: str = "", seen: in
     refuse_timeless(values)
     if isinstance(fact, Protection) and decided(values) != decided(vars_of(fact)):
         refuse_undecided(None, values)
+        refuse_decided_anew(fact, values)
     why = reason(values, values["valid_from"], note)
     corrected, outcome = put(type(fact), {"pk": fact.pk}, values, by=by, why=why, seen=seen)
     follow(corrected, by=by, why=why)
@@ -164,7 +166,7 @@ def end_fact(fact: Any, *, day: date, source: Any, by: str, note: str = "", seen
     """终止: the fact holds no longer from `day` on and nothing takes its place. Raises BadInput and Conflict."""
     unless_outrun(fact, seen)
     if isinstance(fact, Protection) and fact.stage in DECIDED_BY_THE_STATE:
-        raise BadInput("保护的终止由国家决定：请用“变更”，阶段选“已终止”，并选定公告。")
+        raise BadInput(ONLY_THE_STATE_ENDS)
     why = Why(day, settled(source, by=by).key, note)
     ended = ended_on(fact, day, by=by, why=why, seen=seen)
     follow(ended, by=by, why=why)
@@ -225,6 +227,16 @@ def refuse_undecided(before: Protection | None, values: Values) -> None:
         raise BadInput(f"“{stage.label}”由国家决定：请选定所依据的公告，没有公告不能登记。")
     if before is not None and stage != before.stage and values["announcement"] == before.announcement:
         raise BadInput(f"“{stage.label}”须依据作出这一决定的公告，所选的是原来那一份。")
+
+
+def refuse_decided_anew(written: Protection, values: Values) -> None:
+    """A correction puts right how a decision was written down; it neither makes one nor ends one."""
+    stage = Stage(values["stage"])
+    announced_before = values["announcement"] is not None and values["announcement"] == written.announcement
+    if stage != written.stage and stage in DECIDED_BY_THE_STATE and announced_before:
+        raise BadInput(f"“{stage.label}”须依据作出这一决定的公告，所选的是原来那一份：情况变了的，请用“变更”。")
+    if written.stage in DECIDED_BY_THE_STATE and written.valid_until is None and values["valid_until"] is not None:
+        raise BadInput(ONLY_THE_STATE_ENDS)
 
 
 def follow(fact: Any, *, by: str, why: Why) -> None:

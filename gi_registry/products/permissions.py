@@ -53,7 +53,17 @@ def own_parties(person: User, act: Act) -> Q:
     products = within_reach(person, act)
     kept = Role.objects.filter(product__in=products).values("party")
     held = Protection.objects.filter(product__in=products, holder__isnull=False).values("holder")
-    return Q(pk__in=kept) | Q(pk__in=held) | Q(pk=person.party_id)
+    reached = Q(pk__in=kept) | Q(pk__in=held)
+    if act is not Act.DESK:
+        reached &= ~Q(kind=Kind.GOVERNMENT)  # those who are led read of those who lead, and change nothing there
+    return reached | Q(pk=person.party_id)
+
+
+def parties_to_give_a_part(person: Person) -> QuerySet[Party]:
+    """Whom the person may give a part to. Whoever's reach goes by their products would reach whomever they named, with
+    contacts and all: they choose among those who have a part already, and register new ones."""
+    by_products = reach(person, Act.FRAME) is Reach.OWN and getattr(person, "unit_id", None) is None
+    return parties_within_reach(person, Act.DESK) if by_products else parties_to_choose(person)
 
 
 def parties_to_choose(person: Person) -> QuerySet[Party]:

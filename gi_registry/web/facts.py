@@ -24,7 +24,7 @@ from gi_registry.gazette.models import Document
 from gi_registry.parties.permissions import Act, Person
 from gi_registry.products.actions import add_fact, add_product, change_fact, correct_fact, correct_product, end_fact
 from gi_registry.products.models import FRAME, Area, Name, Product, Protection, Role, Statement
-from gi_registry.products.permissions import may_on, parties_to_choose
+from gi_registry.products.permissions import may_on, parties_to_give_a_part
 from gi_registry.web.desk import View, answer, desk, product_for
 from gi_registry.web.forms.facts import FactForm, Manner, NewProductForm, ProductForm
 from gi_registry.web.forms.fields import RowField, written
@@ -241,7 +241,8 @@ def given_fields(kind: Kind, person: Person, product: Product) -> dict[str, form
     """Fields that depend on who is writing: who keeps only their own chooses among their parties and bodies."""
     if kind.model is not Role:
         return {}
-    return {"party": RowField(parties_to_choose(person), label=_("主体"), help_text=_("没有的主体先在“主体”里登记"))}
+    parties = parties_to_give_a_part(person)
+    return {"party": RowField(parties, label=_("主体"), help_text=_("没有的主体先在“主体”里登记"))}
 
 
 def initial(kind: Kind, row: Any, manner: Manner) -> dict[str, Any]:

@@ -259,6 +259,29 @@ def test_the_state_decides_only_by_an_announcement(agri, laocu):
     ]
 
 
+@pytest.mark.parametrize(
+    ("values", "sentence"),
+    [
+        ({"stage": "ended"}, "“已终止”须依据作出这一决定的公告，所选的是原来那一份"),
+        ({"valid_until": "2025-01-01"}, "保护的终止由国家决定"),
+        ({"announcement": ""}, "请选定所依据的公告"),
+    ],
+)
+def test_a_correction_makes_and_ends_no_protection(agri, laocu, values, sentence):
+    act = make.row(
+        Announcement, {"issuer": "国家知识产权局", "number": "1", "issued_on": date(2024, 1, 1)}, **make.sourced()
+    )
+    row = make.protection(laocu, announcement=act)
+    form = {"regime": "product", "stage": "protected", "announcement": "1", "valid_from": str(row.valid_from)}
+    form |= {"source": "plan", "grade": "primary", "seen": last_change(row)}
+
+    refused = agri.post(f"{HERE}protections/1/correct/", form | values)
+
+    assert (refused.status_code, sentence in text_of(refused)) == (400, True), text_of(refused)
+    assert Protection.objects.values_list("stage", "valid_until", "announcement").get() == ("protected", None, act.pk)
+    assert agri.post(f"{HERE}protections/1/correct/", form | {"number": "第1号"}).status_code == 302
+
+
 def test_every_kind_of_fact_is_shown_with_source_and_grade(jinghai, client):
     sign_in(client, make.person("auditor"))
 

@@ -229,6 +229,29 @@ def test_an_association_says_of_a_new_party_what_it_is_to_its_product(associatio
     assert (role.product.slug, role.part, role.attested_on) == ("duliu-laocu", "enterprise", date(2024, 5, 1))
 
 
+def test_an_association_reaches_nobody_by_naming_them_to_its_product(association):
+    party("台头乙社", contact_phone="13800000000")
+    theirs = signed_in(association)
+    form = {"part": "enterprise", "party": "台头乙社", "attested_on": "2024-01-01", "source": "gazette"}
+
+    answer = theirs.post("/desk/products/duliu-laocu/roles/new/", form | {"grade": "primary"})
+
+    assert (answer.status_code, Role.objects.count()) == (400, 1)
+    assert "台头乙社" not in text_of(theirs.get("/desk/products/duliu-laocu/roles/new/"))
+    assert theirs.get("/desk/parties/2/").status_code == 403
+
+
+def test_an_association_reads_of_those_who_lead_and_changes_nothing_there(association):
+    lead = party("某县人民政府", kind="government")
+    laocu = association.party.roles.get().product
+    make.row(Role, {"product": laocu, "party": lead, "part": "lead"}, valid_from=make.LONG_AGO, **make.sourced())
+    theirs = signed_in(association)
+
+    assert [theirs.get(f"/desk/parties/2/{then}").status_code for then in ("", "edit/")] == [200, 403]
+    assert theirs.post("/desk/parties/2/edit/", sent(lead, name="别的政府")).status_code == 403
+    assert "/desk/parties/2/edit/" not in theirs.get("/desk/parties/2/").content.decode()
+
+
 def test_who_keeps_only_their_own_makes_no_source_on_the_way(association):
     theirs = signed_in(association)
 
