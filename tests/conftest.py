@@ -7,6 +7,7 @@ from django.apps import apps
 from django.conf import settings as site
 from django.db import connection
 
+from gi_registry.applications import docket
 from gi_registry.intake.actions import load
 from gi_registry.products import register
 
@@ -55,6 +56,7 @@ def private_files(settings, tmp_path):
 def no_index_of_another_test():
     """A rolled-back test gives its revisions back, so that the next one would meet the index of the last."""
     register.forget()
+    docket.forget()
 
 
 @pytest.fixture(scope="session")

@@ -99,6 +99,20 @@ ADDRESSES |= {
         for end in ("", "difference/", "latest/", "discard/")
     },
 }
+APPLICATION = "desk/applications/<str:file_number>/"
+ADDRESSES |= {
+    "desk/applications/": Address(Act.DESK),
+    "desk/applications/new/": Address(Act.APPLICATIONS),
+    "desk/applications/revocations/new/": Address(Act.STATE_STEPS),
+    APPLICATION: Address(Act.DESK),
+    f"{APPLICATION}steps/<slug:state>/": Address(Act.DESK, {"state": "provincial"}),
+    f"{APPLICATION}withdraw/<int:number>/": Address(Act.DESK, {"number": "1"}),
+    f"{APPLICATION}materials/<slug:item>/": Address(Act.APPLICATIONS, {"item": "area"}),
+    f"{APPLICATION}oppositions/new/": Address(Act.STATE_STEPS),
+    f"{APPLICATION}oppositions/<int:number>/<slug:state>/": Address(
+        Act.STATE_STEPS, {"number": "1", "state": "not_accepted"}
+    ),
+}
 ADMIN = re.compile(r"admin/")  # Django's own, one rule for all of it: tests/core/test_admin.py
 USERNAMES = {
     Role.AGRICULTURE: "agri",

@@ -7,6 +7,7 @@ from django.urls import include, path
 
 from gi_registry.web import (
     account,
+    applications,
     areas,
     check,
     data,
@@ -30,6 +31,15 @@ AREAS = [
     path("drafts/<uuid:key>/difference/", areas.difference, name="desk-area-difference"),
     path("drafts/<uuid:key>/latest/", areas.latest, name="desk-area-latest"),
     path("drafts/<uuid:key>/discard/", areas.discard, name="desk-area-discard"),
+]
+
+FILE = [
+    path("", applications.detail, name="desk-application"),
+    path("steps/<slug:state>/", applications.step, name="desk-application-step"),
+    path("withdraw/<int:number>/", applications.withdraw, name="desk-application-withdraw"),
+    path("materials/<slug:item>/", applications.material, name="desk-application-material"),
+    path("oppositions/new/", applications.object_to, name="desk-opposition-new"),
+    path("oppositions/<int:number>/<slug:state>/", applications.handle_opposition, name="desk-opposition-step"),
 ]
 
 urlpatterns = [
@@ -56,6 +66,10 @@ urlpatterns = [
     path("desk/imports/<str:file_number>/receipt.json", imports.receipt, name="desk-import-receipt"),
     path("desk/imports/<str:file_number>/original", imports.original, name="desk-import-original"),
     path("desk/products/<slug:slug>/areas/", include(AREAS)),
+    path("desk/applications/", applications.index, name="desk-applications"),
+    path("desk/applications/new/", applications.new, name="desk-application-new"),
+    path("desk/applications/revocations/new/", applications.new_revocation, name="desk-revocation-new"),
+    path("desk/applications/<str:file_number>/", include(FILE)),
     path("desk/documents/", documents.index, name="desk-documents"),
     path("desk/documents/<str:sha256>/", documents.desk_file, name="desk-document"),
     path("desk/documents/<str:sha256>/edit/", documents.edit, name="desk-document-edit"),
