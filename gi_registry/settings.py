@@ -92,6 +92,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "gi_registry.web.limits.LengthLimit",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "axes.middleware.AxesMiddleware",
@@ -155,7 +156,8 @@ AXES_COOLOFF_TIME = timedelta(minutes=15)
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]  # so that a stranger elsewhere cannot lock an official out
 AXES_RESET_ON_SUCCESS = True
 AXES_LOCKOUT_CALLABLE = "gi_registry.web.account.locked_out"
-AXES_IPWARE_PROXY_COUNT = env.int("PROXIES", default=1) if HTTPS else 0
+AXES_CLIENT_IP_CALLABLE = "gi_registry.web.account.client_address"
+PROXIES = env.int("PROXIES", default=1) if HTTPS else 0  # how many stand between the clients and the server
 LOGIN_URL = "sign-in"
 LOGIN_REDIRECT_URL = "account"
 LOGOUT_REDIRECT_URL = "map"

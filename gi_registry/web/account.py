@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from ipaddress import ip_address
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth import views
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
@@ -29,6 +31,21 @@ class SignIn(views.LoginView):
 
     def get_default_redirect_url(self) -> str:
         return str(reverse_lazy("desk" if reach(self.request.user, Act.DESK) else "account"))
+
+
+def client_address(request: HttpRequest) -> str | None:
+    """The address of whoever signs in, behind as many proxies as the settings say; None where there is none.
+
+    Each proxy adds the address of its own client at the end of X-Forwarded-For. What stands before those is what the
+    client itself wrote, and is not believed.
+    """
+    nearest = str(request.META.get("REMOTE_ADDR", ""))
+    told = str(request.META.get("HTTP_X_FORWARDED_FOR", "")).split(",")
+    address = told[-settings.PROXIES].strip() if 0 < settings.PROXIES <= len(told) else nearest
+    try:
+        return str(ip_address(address))
+    except ValueError:
+        return nearest or None
 
 
 def locked_out(request: HttpRequest, response: HttpResponse | None = None, credentials: Any = None) -> HttpResponse:

@@ -7,6 +7,7 @@ from django.contrib.auth.models import Group
 
 from gi_registry.parties.models import User
 from gi_registry.parties.permissions import Role
+from gi_registry.web.account import client_address
 from tests.web.test_pages import text_of
 
 pytestmark = pytest.mark.django_db
@@ -70,6 +71,48 @@ def test_elsewhere_the_account_stays_open(client, official, settings):
 
     elsewhere = client.post("/sign-in/", {"username": "wangmin", "password": PASSWORD}, REMOTE_ADDR="10.0.0.9")
     assert elsewhere.headers["Location"] == "/desk/"
+
+
+def wrong_from(client, address, times):
+    """So many wrong passwords from behind one proxy, which tells the address of its client last."""
+    for _attempt in range(times):
+        answer = client.post(
+            "/sign-in/", {"username": "wangmin", "password": "wrong"}, headers={"X-Forwarded-For": address}
+        )
+    return answer.status_code
+
+
+def test_behind_a_proxy_failures_count_for_the_address_that_it_tells(client, official, settings):
+    settings.AXES_ENABLED, settings.PROXIES = True, 1
+
+    assert wrong_from(client, "203.0.113.7", 5) == 429
+    assert wrong_from(client, "203.0.113.8", 1) == 200
+    assert wrong_from(client, "198.51.100.1, 203.0.113.7", 1) == 429  # what a client writes itself is not believed
+
+
+@pytest.mark.parametrize(
+    ("proxies", "told", "address"),
+    [
+        (0, "203.0.113.7", "127.0.0.1"),
+        (1, "203.0.113.7", "203.0.113.7"),
+        (1, "198.51.100.1, 203.0.113.7", "203.0.113.7"),
+        (2, "198.51.100.1, 203.0.113.7, 10.0.0.2", "203.0.113.7"),
+        (2, "203.0.113.7", "127.0.0.1"),
+        (1, "", "127.0.0.1"),
+        (1, "nonsense", "127.0.0.1"),
+        (1, "2001:db8::0001", "2001:db8::1"),
+    ],
+)
+def test_the_address_of_a_client(rf, settings, proxies, told, address):
+    settings.PROXIES = proxies
+
+    assert client_address(rf.get("/", headers={"X-Forwarded-For": told})) == address
+
+
+def test_a_server_on_a_socket_knows_no_address(rf, settings):
+    settings.PROXIES = 0
+
+    assert client_address(rf.get("/", REMOTE_ADDR="")) is None
 
 
 def test_the_session_ends_after_a_working_day_and_is_closed_to_scripts(client, official):

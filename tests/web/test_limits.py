@@ -1,0 +1,83 @@
+from __future__ import annotations
+
+import tempfile
+
+import pytest
+from django.conf import settings as site
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+
+from tests import make
+from tests.web.test_pages import text_of
+
+pytestmark = pytest.mark.django_db
+MEGABYTE = 1024 * 1024
+
+
+class Watched:
+    """A body that tells whether anybody read of it."""
+
+    was_read = False
+
+    def read(self, size=-1):
+        self.was_read = True
+        return b""
+
+    readline = read
+
+
+def send(client, length, address="/desk/imports/"):
+    """A form of so many bytes: status, text, whether any of it was read."""
+    body = Watched()
+    form = {"CONTENT_LENGTH": str(length), "CONTENT_TYPE": "multipart/form-data; boundary=x", "wsgi.input": body}
+    answer = client.generic("POST", address, **form)
+    return answer.status_code, text_of(answer), body.was_read
+
+
+@pytest.fixture
+def official():
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(make.person("agriculture"), backend=site.AUTHENTICATION_BACKENDS[1])
+    return client
+
+
+def test_what_is_longer_than_any_file_is_refused_before_a_byte_is_read(official, settings):
+    settings.UPLOAD_LIMIT_MB = {"document": 2, "delivery": 3}
+
+    status, text, was_read = send(official, 5 * MEGABYTE)
+
+    assert (status, "有 5 MB，超过 3 MB 的限度" in text, was_read) == (413, True, False)
+
+
+@pytest.mark.parametrize("address", ["/sign-in/", "/desk/imports/", "/no-such-page"])
+def test_strangers_send_no_files(client, address):
+    status, text, was_read = send(client, 2 * MEGABYTE, address)
+
+    assert (status, "没有登录，不能交文件" in text, was_read) == (413, True, False)
+
+
+@pytest.mark.parametrize("told", ["", "-1", "many", "²"])
+def test_a_length_that_is_none_is_no_length(client, told):
+    assert client.generic("POST", "/sign-in/", CONTENT_LENGTH=told).status_code == 200
+
+
+def test_a_form_of_a_session_that_is_gone_is_refused_in_chinese(official):
+    answer = official.post("/desk/imports/", {})
+
+    assert (answer.status_code, "登录状态变过了" in text_of(answer)) == (403, True)
+
+
+def test_a_text_that_is_too_long_is_refused_in_chinese(client, settings):
+    settings.DATA_UPLOAD_MAX_MEMORY_SIZE = 100
+
+    answer = client.post("/sign-in/", {"username": "x" * 200})
+
+    assert (answer.status_code, "太长或读不出来" in text_of(answer)) == (400, True)
+
+
+def test_no_file_of_a_refused_form_stays_in_the_folder_for_passing_files(official, settings, tmp_path, monkeypatch):
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    files = {"file": SimpleUploadedFile("x.pdf", b"x" * 2 * MEGABYTE)}
+
+    assert official.post("/desk/imports/", files).status_code == 403
+    assert list(tmp_path.glob("*.upload*")) == []
