@@ -72,7 +72,8 @@ def jinghai(db, shipped):
         for model, rows in shipped.items():
             model._default_manager.bulk_create(rows)
     else:
-        load(site.GEODATA_DIR)
         ours = [app for app in apps.get_app_configs() if app.name.startswith("gi_registry.")]
         models = [model for app in ours for model in app.get_models(include_auto_created=True)]
-        shipped |= {model: list(model._default_manager.all()) for model in models}
+        before = {model: set(model._default_manager.values_list("pk", flat=True)) for model in models}
+        load(site.GEODATA_DIR)
+        shipped |= {model: list(model._default_manager.exclude(pk__in=before[model])) for model in models}
