@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import subprocess
 import sys
+import tempfile
 import threading
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
@@ -17,11 +19,12 @@ import shapely
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from django.core.management import call_command
-from django.db import transaction
+from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 from shapely import MultiPolygon
 
 from gi_registry.core import clock
-from gi_registry.core.errors import BadInput
+from gi_registry.core.errors import BadInput, Conflict
 from gi_registry.core.history import Why, put
 from gi_registry.core.text import plain
 from gi_registry.gazette.models import Source
@@ -30,10 +33,12 @@ from gi_registry.places.actions import redraw
 from gi_registry.places.geometry import in_metres, to_shapely
 from gi_registry.places.models import Kind, PlaceVersion
 from gi_registry.products.actions import draw_area
+from gi_registry.products.areas import hold as hold_versions
 from gi_registry.products.models import Area, Product
 
 HECTARE = 10_000.0
 KINDS = ("镇", "乡", "街道")
+TAKEN_FURTHER = "别人刚办过这个文件，没有重复办理：请打开收件页看它现在的进度。"
 
 
 # --- Coming in -------------------------------------------------------------------------------------------------------
@@ -41,7 +46,8 @@ KINDS = ("镇", "乡", "街道")
 
 @transaction.atomic
 def receive(upload: UploadedFile, *, purpose: str, product: Product | None, regime: str, by: str) -> ReceivedFile:
-    """Keep the file as it is and write down who sent it. Raises BadInput where it is empty or too big."""
+    """Keep the file as it is and write down who sent it. Raises BadInput where it is empty or too big, Conflict where
+    another took its number at the same instant; then no file is left behind."""
     limit = settings.UPLOAD_LIMIT_MB["delivery"]
     size = upload.size or 0
     if not size:
@@ -63,7 +69,11 @@ def receive(upload: UploadedFile, *, purpose: str, product: Product | None, regi
         at=clock.now(),
     )
     received.file.save(f"{received.file_number}{Path(received.name).suffix[:12].lower()}", upload, save=False)
-    received.save()
+    try:
+        received.save()
+    except IntegrityError as error:  # its number is taken
+        received.file.delete(save=False)
+        raise Conflict("同一时刻有别的文件交来，这个没有收下：请再交一次。") from error
     return received
 
 
@@ -77,33 +87,58 @@ def next_number() -> str:
 # --- Working apart ---------------------------------------------------------------------------------------------------
 
 
-def set_to_work(received: ReceivedFile, step: Step) -> None:
-    """Begin a working step. It runs in a process of its own, so that no file can take a web worker with it."""
-    ReceivedFile.objects.filter(pk=received.pk).update(step=step, since=clock.now(), doing="", done=0.0, refusal="")
+def set_to_work(received: ReceivedFile, step: Step, **chosen: Any) -> None:
+    """Begin a working step. It runs in a process of its own, so that no file can take a web worker with it.
+
+    Raises Conflict where somebody else has taken the file further since it was read.
+    """
+    begun = {"step": step, "since": clock.now(), "doing": "", "done": 0.0, "refusal": ""} | chosen
+    if not as_read(received).update(**begun):
+        raise Conflict(TAKEN_FURTHER)
     if settings.WORK_APART:
         transaction.on_commit(lambda: threading.Thread(target=attend, args=[received.pk, received.file_number]).start())
     else:
         call_command("work_on", received.file_number)
 
 
+def as_read(received: ReceivedFile) -> QuerySet[ReceivedFile]:
+    """The row of the file, while it stands where it stood when it was read."""
+    return ReceivedFile.objects.filter(pk=received.pk, step=received.step, since=received.since)
+
+
+def hold(received: ReceivedFile) -> None:
+    """Let nobody else take the file further until the transaction ends. Raises Conflict where somebody has."""
+    if as_read(received).select_for_update().first() is None:
+        raise Conflict(TAKEN_FURTHER)
+
+
 def attend(pk: int, file_number: str) -> None:
     """Wait for the process, and say so where it ended without an answer."""
     command = [sys.executable, str(settings.BASE_DIR / "manage.py"), "work_on", file_number]
     command += ["--limit-mb", str(settings.WORK_LIMIT_MB)]
-    try:
-        finished = subprocess.run(  # noqa: S603 -- our own command and a number we gave
-            command, timeout=settings.WORK_LIMIT_S, check=False, stdin=subprocess.DEVNULL
-        )
-        failed = finished.returncode != 0
-    except subprocess.TimeoutExpired:
-        failed = True
+    with tempfile.TemporaryDirectory(prefix="work-") as folder:  # what a killed process leaves behind goes with it
+        environment = os.environ | {"TMPDIR": folder}
+        try:
+            finished = subprocess.run(  # noqa: S603 -- our own command and a number we gave
+                command, timeout=settings.WORK_LIMIT_S, check=False, stdin=subprocess.DEVNULL, env=environment
+            )
+            failed = finished.returncode != 0
+        except subprocess.TimeoutExpired:
+            failed = True
     if failed:
         refuse(pk, "处理这个文件超出了时间或内存的限度，没有登记任何内容：请拆小后再交。")
 
 
-def refuse(pk: int, sentence: str, *, step: Step = Step.REFUSED) -> None:
-    """Write down why a file cannot be used; nothing of it is in the register."""
-    ReceivedFile.objects.filter(pk=pk).update(step=step, refusal=sentence, doing="", done=0.0)
+def refuse(pk: int, sentence: str) -> None:
+    """Write down why the work came to nothing: a file that could not be read is not kept, one that could not be treated
+    as chosen waits for other choices. Nothing of it is in the register either way."""
+    received = ReceivedFile.objects.get(pk=pk)
+    received.step = Step.EXAMINED if received.step == Step.TREATING else Step.REFUSED
+    received.refusal, received.doing, received.done = sentence, "", 0.0
+    if received.step == Step.REFUSED and received.file:
+        shapes_path(received).unlink(missing_ok=True)
+        received.file.delete(save=False)
+    received.save(update_fields=["step", "refusal", "doing", "done", "file"])
 
 
 # --- Treated shapes, kept beside the original -------------------------------------------------------------------------
@@ -190,8 +225,10 @@ def admit_units(
 ) -> list[Drift]:
     """Give the matched units their borders from `day` on, and rebuild the producing areas that name them.
 
-    Raises BadInput, and writes nothing, where no feature names a unit or two name the same.
+    Raises BadInput where no feature names a unit or two name the same, Conflict where somebody else has admitted the
+    file since it was read; then nothing is written.
     """
+    hold(received)
     taken = [(match.unit, match.feature) for match in matches if match.unit]
     codes = [unit.place.code for unit, _feature in taken]
     twice = sorted({code for code in codes if codes.count(code) > 1})
@@ -221,6 +258,8 @@ def admit_units(
 def rebuild_areas(places: set[int], *, day: date, source: Source, note: str, by: str) -> list[Drift]:
     """New versions, from `day` on, of the areas drawn from units of which some are among `places`."""
     areas = Area.objects.on(day).filter(units__in=places, drawn_on__isnull=False).distinct()
+    for product in Product.objects.filter(pk__in=areas.values("product")).order_by("pk"):
+        hold_versions(product)
     return [rebuilt(area, day, Why(day, source.key, note), by) for area in areas.select_related("product")]
 
 

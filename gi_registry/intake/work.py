@@ -29,8 +29,7 @@ def work(file_number: str) -> None:
     try:
         tasks[received.step](received)
     except Refusal as refusal:
-        back = Step.EXAMINED if received.step == Step.TREATING else Step.REFUSED  # other choices may do better
-        refuse(received.pk, refusal.sentence, step=back)
+        refuse(received.pk, refusal.sentence)
     except MemoryError:
         refuse(received.pk, "这个文件太大，处理时内存不够，没有登记任何内容：请拆小后再交。")
     except Exception:

@@ -7,6 +7,7 @@ from typing import Any
 import orjson
 import shapely
 from django.core.paginator import Paginator
+from django.db import transaction
 from django.http import FileResponse, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -135,8 +136,7 @@ def choose(request: HttpRequest, file_number: str) -> HttpResponse:
     form = ChooseForm(request.POST, diagnosis=received.diagnosis or {})
     if not form.is_valid():
         return shown(request, received, 400, choose=form)
-    ReceivedFile.objects.filter(pk=received.pk).update(choices=form.choices())
-    imports.set_to_work(received, Step.TREATING)
+    imports.set_to_work(received, Step.TREATING, choices=form.choices())
     return redirect("desk-import", file_number)
 
 
@@ -157,7 +157,7 @@ def admit(request: HttpRequest, file_number: str) -> HttpResponse:
             matches = imports.matched(features, asked["day"])
             imports.admit_units(received, matches, by=str(request.user), **asked)
             return redirect("desk-import", file_number)
-    except Refusal as refusal:
+    except BadInput as refusal:
         form.add_error(None, refusal.sentence)
     return shown(request, received, 400, admit=form)
 
@@ -194,8 +194,10 @@ def drawn(feature: Shape) -> dict[str, Any]:
 @desk(Act.INTAKE)
 @require_safe
 def original(request: HttpRequest, file_number: str) -> FileResponse:
-    """The file as it was sent."""
+    """The file as it was sent; one that was refused is not kept."""
     received = file_of(file_number)
+    if not received.file:
+        raise NotInRegister("这个文件没有收下，原件没有留存。")
     return FileResponse(received.file.open("rb"), as_attachment=True, filename=received.name)
 
 
@@ -235,16 +237,20 @@ def again(request: HttpRequest, file_number: str) -> HttpResponse:
     received = file_of(file_number)
     if received.step == Step.ADMITTED:
         raise BadInput("这个文件已经登记，不能重新检查：请作为新文件再交一次。")
+    if received.step == Step.REFUSED:
+        raise BadInput("这个文件没有收下，原件没有留存：请改好后再交一次。")
     if received.working and not received.stalled:
         raise BadInput("这个文件正在处理，请等它做完。")
     imports.set_to_work(received, Step.EXAMINING)
     return redirect("desk-import", file_number)
 
 
+@transaction.atomic
 def draft_address(received: ReceivedFile, features: list[Shape], by: str) -> str:
-    """The page of a new draft of a producing area, made of all shapes as one. Raises BadInput."""
+    """The page of a new draft of a producing area, made of all shapes as one. Raises BadInput, Conflict."""
     if received.product is None:
         raise BadInput("这个文件没有选定产品，不能作为产地范围。")
+    imports.hold(received)
     draft = draft_from_shape(
         received.product,
         received.regime,

@@ -6,7 +6,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from gi_registry.core import clock
-from gi_registry.core.errors import BadInput
+from gi_registry.core.errors import BadInput, Conflict
 from gi_registry.core.models import Change
 from gi_registry.intake import imports
 from gi_registry.intake.imports import Shape
@@ -86,6 +86,46 @@ def test_an_empty_or_too_big_file_is_refused_and_not_kept(settings, content, lim
         received(content=content)
 
     assert (ReceivedFile.objects.count(), settings.PRIVATE_DIR.exists()) == (0, False)
+
+
+def test_a_file_whose_row_cannot_be_written_is_not_left_behind(settings):
+    with pytest.raises(Conflict, match="请再交一次"):
+        received(purpose=None)
+
+    assert (ReceivedFile.objects.count(), [p for p in settings.PRIVATE_DIR.rglob("*") if p.is_file()]) == (0, [])
+
+
+def test_the_second_of_two_who_admit_a_file_is_told_and_nothing_is_written_twice(district):
+    file = received()
+    read_by_both = ReceivedFile.objects.get()
+    admit(file, [feature(1, code="120118102")])
+
+    with pytest.raises(Conflict, match="别人刚办过这个文件"):
+        admit(read_by_both, [feature(1, code="120118102")], day=date(2026, 6, 1))
+    assert PlaceVersion.objects.filter(valid_from=date(2026, 6, 1)).count() == 0
+
+
+def test_the_second_of_two_who_choose_is_told_and_the_choices_of_the_first_stand(settings):
+    settings.WORK_APART = True  # the work itself begins when the transaction of this test would end: never
+    file = received()
+    ReceivedFile.objects.update(step=Step.EXAMINED)
+    first, second = ReceivedFile.objects.get(), ReceivedFile.objects.get()
+    imports.set_to_work(first, Step.TREATING, choices={"layer": "甲"})
+
+    with pytest.raises(Conflict, match="别人刚办过这个文件"):
+        imports.set_to_work(second, Step.TREATING, choices={"layer": "乙"})
+    file.refresh_from_db()
+    assert (file.step, file.choices) == (Step.TREATING, {"layer": "甲"})
+
+
+def test_a_file_that_could_not_be_treated_is_kept_for_other_choices():
+    file = received()
+    ReceivedFile.objects.update(step=Step.TREATING)
+
+    imports.refuse(file.pk, "太大。")
+
+    row = ReceivedFile.objects.get()
+    assert (row.step, row.refusal, content_of(row)) == (Step.EXAMINED, "太大。", b"{}")
 
 
 def test_features_find_their_unit_by_code_or_by_name_with_or_without_its_kind(district):

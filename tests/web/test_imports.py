@@ -9,10 +9,13 @@ import shapely
 from django.conf import settings as site
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from gi_registry.core.errors import Conflict
 from gi_registry.core.models import Change
+from gi_registry.intake.imports import kept
 from gi_registry.intake.models import ReceivedFile, Step
 from gi_registry.places.geometry import to_geos
 from gi_registry.places.models import PlaceVersion
+from gi_registry.web.imports import draft_address
 from tests import make, shapes
 from tests.web.test_pages import text_of
 
@@ -129,12 +132,30 @@ def test_shapes_for_the_map_come_with_their_names(official):
     assert (feature["properties"]["name"], len(feature["geometry"]["coordinates"][0])) == ("独流镇", 2)
 
 
-def test_a_file_that_cannot_be_read_says_why_and_stores_nothing(official):
+def test_a_file_that_cannot_be_read_says_why_and_stores_nothing(official, settings):
     send(official, b'{"type": "FeatureCollection", "features": [')
 
     assert ReceivedFile.objects.get().step == Step.REFUSED
-    assert "登记簿没有任何改动" in text_of(official.get(page()))
-    assert PlaceVersion.objects.count() == 2
+    assert "登记簿没有任何改动，原件没有留存" in text_of(official.get(page()))
+    assert (PlaceVersion.objects.count(), files_in(settings.PRIVATE_DIR)) == (2, [])
+    assert official.get(f"{page()}original").status_code == 404
+    assert "请改好后再交一次" in text_of(official.post(f"{page()}again/"))
+
+
+def files_in(folder):
+    return [path for path in folder.rglob("*") if path.is_file()]
+
+
+def test_of_two_who_let_the_same_area_in_one_gets_a_draft(official):
+    product = make.product()
+    send(official, purpose="area", product=product.slug, regime="product")
+    choose(official)
+    read_by_both = ReceivedFile.objects.get()
+    official.post(f"{page()}admit/")
+
+    with pytest.raises(Conflict, match="别人刚办过这个文件"):
+        draft_address(read_by_both, kept(read_by_both), "李强")
+    assert product.area_drafts.count() == 1
 
 
 @pytest.mark.parametrize(
