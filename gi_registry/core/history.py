@@ -15,7 +15,7 @@ from django.db.models import ProtectedError
 from gi_registry.core import clock
 from gi_registry.core.errors import BadInput, Conflict
 from gi_registry.core.models import Change
-from gi_registry.core.revision import moved
+from gi_registry.core.revision import moved, take_turn
 
 M = TypeVar("M", bound=models.Model)
 
@@ -95,6 +95,7 @@ def put(
     the writer read it (`last_change`). Raises BadInput with the field's own sentence where a value is not acceptable,
     Conflict where somebody else has changed the row since; then nothing is written.
     """
+    take_turn()
     related = {name: list(rows) for name, rows in (many or {}).items()}
     row = model._default_manager.select_for_update(of=("self",)).filter(**key).first()
     made = row is None
@@ -138,6 +139,7 @@ def drop(row: models.Model, *, by: str, why: Why = NO_REASON) -> None:
 
     Raises BadInput where another row rests on it; then nothing is taken away.
     """
+    take_turn()
     line = Change(
         at=clock.now(),
         by=by,

@@ -26,6 +26,7 @@ from shapely import MultiPolygon
 from gi_registry.core import clock
 from gi_registry.core.errors import BadInput, Conflict
 from gi_registry.core.history import Why, put
+from gi_registry.core.revision import take_turn
 from gi_registry.core.text import plain
 from gi_registry.gazette.models import Source
 from gi_registry.intake.models import ReceivedFile, Step
@@ -108,6 +109,7 @@ def as_read(received: ReceivedFile) -> QuerySet[ReceivedFile]:
 
 def hold(received: ReceivedFile) -> None:
     """Let nobody else take the file further until the transaction ends. Raises Conflict where somebody has."""
+    take_turn()
     if as_read(received).select_for_update().first() is None:
         raise Conflict(TAKEN_FURTHER)
 

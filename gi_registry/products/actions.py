@@ -18,6 +18,7 @@ from django.db.models import F
 from gi_registry.core import clock
 from gi_registry.core.errors import BadInput
 from gi_registry.core.history import Outcome, Why, put, refuse_if_changed_since
+from gi_registry.core.revision import take_turn
 from gi_registry.gazette.actions import add_document, added, keep, settled, stored
 from gi_registry.gazette.models import Document
 from gi_registry.gazette.validators import HandedIn
@@ -297,6 +298,7 @@ def hand_in(
 @transaction.atomic
 def attach(product: Product, document: Document, *, by: str, note: str = "", there: bool = True) -> Outcome:
     """Name the document among those of the product, or (`there` is False) no longer."""
+    take_turn()
     held = Product.objects.select_for_update().get(pk=product.pk)  # so that no other document is lost meanwhile
     documents = [other for other in held.documents.all() if other != document] + [document] * there
     why = Why(None, document.source.key, note)

@@ -19,6 +19,7 @@ from gi_registry.core import clock
 from gi_registry.core.errors import BadInput, Conflict, NotInRegister
 from gi_registry.core.history import Outcome, Why, changes_of, last_change, put
 from gi_registry.core.models import Change
+from gi_registry.core.revision import take_turn
 from gi_registry.gazette.models import Grade
 from gi_registry.places.geometry import (
     Count,
@@ -431,6 +432,7 @@ def go_back(
 
 def hold(product: Product) -> None:
     """Let nobody else write versions of the product until the transaction ends."""
+    take_turn()
     Product.objects.select_for_update().get(pk=product.pk)
 
 

@@ -4,7 +4,12 @@ import os
 import subprocess
 import sys
 
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
 from gi_registry.core.revision import Mark
+from tests import make
 
 TWO_PROCESSES = """
 import sys, subprocess, django
@@ -62,3 +67,12 @@ def test_a_change_of_another_process_is_seen_at_once_and_one_rolled_back_never(t
     )
 
     assert (said.stdout.strip(), said.stderr) == ("[0, 1, 2, 3, 2]", "")
+
+
+@pytest.mark.django_db
+def test_writers_take_turns_before_they_lock_a_row():
+    with CaptureQueriesContext(connection) as asked:
+        make.source()
+
+    first = next(query["sql"] for query in asked if not query["sql"].startswith("SAVEPOINT"))
+    assert ("pg_advisory_xact_lock" in first) == (connection.vendor == "postgresql")
