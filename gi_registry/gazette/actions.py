@@ -24,6 +24,7 @@ from gi_registry.gazette.validators import HandedIn
 M = TypeVar("M", bound=models.Model)
 
 LONGEST_KEY = 60
+NO_KEY = "new"  # where the form of a new source stands
 
 
 class NewSource(NamedTuple):
@@ -35,7 +36,7 @@ class NewSource(NamedTuple):
 def proposed_key(title: str) -> str:
     """A key that no source has yet: the title in pinyin, with a number where that is taken."""
     stem = slugify(pinyin_of(title))[:LONGEST_KEY] or "source"
-    taken = set(Source.objects.filter(key__startswith=stem).values_list("key", flat=True))
+    taken = {NO_KEY, *Source.objects.filter(key__startswith=stem).values_list("key", flat=True)}
     return next(key for number in count(1) if (key := stem if number == 1 else f"{stem}-{number}") not in taken)
 
 

@@ -204,6 +204,12 @@ def test_what_is_missing_is_said_beside_its_field(official, product):
     assert answer.content.decode().count('class="wrong"') == 3
 
 
+def test_a_day_on_which_nobody_keeps_a_register_is_refused(official, product):
+    answer = fill(official, begin(official), boundary=geojson(BIG), day="9999-01-01")
+
+    assert (answer.status_code, "超出登记簿的范围" in text_of(answer)) == (400, True)
+
+
 def test_an_act_without_its_announcement_is_refused_in_the_form(official, product):
     answer = fill(official, begin(official), boundary=geojson(BIG), basis="act")
 

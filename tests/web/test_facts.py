@@ -219,7 +219,7 @@ def test_a_new_product_comes_with_its_common_name(agri, laocu):
     assert "王口炒货" in text_of(agri.get("/desk/"))
 
 
-@pytest.mark.parametrize("slug", ["duliu-laocu", "Big", "a_b", ""])
+@pytest.mark.parametrize("slug", ["duliu-laocu", "Big", "a_b", "new", ""])
 def test_a_product_needs_a_slug_of_its_own(agri, laocu, slug):
     form = {"slug": slug, "text": "醋", "category": "other", "attested_on": "2024-01-01", "grade": "primary"}
 

@@ -192,6 +192,7 @@ def test_choices_that_were_not_offered_are_refused(official, values, sentence):
     ("values", "sentence"),
     [
         ({"day": "1999-01-01"}, "没有一个图形与登记簿的乡镇街道对得上"),
+        ({"day": "9999-01-01"}, "超出登记簿的范围"),
         ({"uncertainty_m": "-1"}, "大于或等于0"),
         ({"source": "nowhere"}, "选择一个有效的选项"),
     ],

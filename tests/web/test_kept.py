@@ -45,6 +45,12 @@ def test_a_source_is_registered_under_a_key_in_pinyin(agri):
     assert "静海县志" in text_of(agri.get("/desk/sources/"))
 
 
+def test_no_source_takes_the_address_of_the_form(agri):
+    answer = agri.post("/desk/sources/new/", {"title": "New", "grade": "secondary"})
+
+    assert answer.headers["Location"] == "/desk/sources/new-2/"
+
+
 def test_a_source_is_corrected_with_history_and_its_key_stays(agri, market):
     row = make.source("plan", title="规化")
     form = {"title": "规划", "grade": "primary", "seen": last_change(row), "reason": "错字", "key": "another"}
@@ -67,6 +73,7 @@ def test_a_source_is_corrected_with_history_and_its_key_stays(agri, market):
         ({"published_on": "去年"}, "日期“去年”读不出来"),
         ({"key": "plan"}, "标识"),
         ({"key": "有 空格"}, "标识"),
+        ({"key": "new"}, "“new”是登记新来源的网址"),
     ],
 )
 def test_a_source_that_cannot_be_is_refused_and_stays_in_the_form(agri, form, sentence):

@@ -22,6 +22,7 @@ from gi_registry.places.validators import drawn_shape
 from gi_registry.products.areas import NO_ACT
 from gi_registry.products.models import AreaDraft, Basis, Regime, Way
 from gi_registry.web.forms.account import plain
+from gi_registry.web.forms.fields import DayField
 
 OF_A_SHAPE = ("boundary", "read_as", "uncertainty_m", "schematic")
 
@@ -78,9 +79,9 @@ class DraftForm(forms.ModelForm):
             *("uncertainty_m", "schematic", "note"),
         )
         widgets = {
-            "day": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
             "note": forms.Textarea(attrs={"rows": 2}),
         }
+        field_classes = {"day": DayField}
         help_texts = {
             "day": _("新版本从这一天起；旧版本到这一天为止，保留不动。"),
             "uncertainty_m": _("界线可能偏离实地多少米；测绘成果填其精度。"),
@@ -157,9 +158,8 @@ class StartForm(forms.Form):
 class BackForm(forms.Form):
     """From which day an old version shall hold again."""
 
-    day = forms.DateField(
+    day = DayField(
         label=_("自何日起"),
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
         initial=clock.today,
         help_text=_("要晚于最新一版的起始日；选同一天则在原处更正那一版，原来的内容留在变更记录里。"),
     )

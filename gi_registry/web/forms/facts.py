@@ -81,7 +81,9 @@ class NewProductForm(DeskForm):
         label=_("网址名"),
         max_length=60,
         help_text=_("小写拼音，例如 duliu-laocu；定了就不再改"),
-        validators=[RegexValidator(r"^[a-z0-9]+(-[a-z0-9]+)*$", _("只用小写字母、数字和连字符，例如 duliu-laocu。"))],
+        validators=[
+            RegexValidator(r"^(?!new$)[a-z0-9]+(-[a-z0-9]+)*$", _("只用小写字母、数字和连字符，例如 duliu-laocu。"))
+        ],
     )
     text = forms.CharField(label=_("通称"), max_length=60)
     category = forms.ChoiceField(label=_("类别"), choices=[("", "—"), *Category.choices])

@@ -12,6 +12,7 @@ from gi_registry.gazette.models import Grade, Source
 from gi_registry.intake.models import Purpose
 from gi_registry.products.models import Product, Regime
 from gi_registry.web.forms.account import plain
+from gi_registry.web.forms.fields import DayField
 
 NO_COLUMN = ("", _("没有这一列"))
 REPAIRS = {
@@ -107,7 +108,7 @@ class ChooseForm(forms.Form):
 class AdmitForm(forms.Form):
     """From when the borders hold, what they rest on, and how far they may be off."""
 
-    day = forms.DateField(label=_("自何日起"), widget=forms.DateInput(attrs={"type": "date"}))
+    day = DayField(label=_("自何日起"))
     source = forms.ModelChoiceField(
         label=_("来源"), queryset=Source.objects.all(), to_field_name="key", help_text=_("没有的先到“来源”里登记")
     )

@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
+from django.core.validators import RegexValidator
 from django.utils.translation import gettext_lazy as _
 
 from gi_registry.core import clock
@@ -29,7 +30,11 @@ class SourceForm(DeskForm):
         super().__init__(*args, **more)
         if row is None:
             self.fields["key"] = forms.SlugField(
-                label=_("标识"), max_length=80, required=False, help_text=_("留空则按名称的拼音拟定；定了就不再改")
+                label=_("标识"),
+                max_length=80,
+                required=False,
+                help_text=_("留空则按名称的拼音拟定；定了就不再改"),
+                validators=[RegexValidator(r"^(?!new$)", _("“new”是登记新来源的网址：请换一个标识。"))],
             )
         self.fields.update(own_fields(Source, SOURCE, {}))
         self.add_reason()
