@@ -73,10 +73,15 @@ def parties_to_choose(person: Person) -> QuerySet[Party]:
 
 
 def documents_within_reach(person: Person, act: Act) -> QuerySet[Document]:
-    """The documents on which the person may do the act: their own are those of their products and of their areas."""
+    """The documents on which the person may do the act: their own are those of their products and of their areas. What
+    is said of one that is another's product's too is not for them alone to change."""
     if reach(person, act) is Reach.ALL:
         return Document.objects.all()
     products = within_reach(person, act).values("pk")
     drawn = Area.objects.filter(product__in=products, document__isnull=False).values("document")
     named = Product.documents.through.objects.filter(product__in=products).values("document")
-    return Document.objects.filter(Q(pk__in=named) | Q(pk__in=drawn))
+    reached = Document.objects.filter(Q(pk__in=named) | Q(pk__in=drawn))
+    if act is Act.DESK:
+        return reached
+    shared = Product.documents.through.objects.exclude(product__in=products).values("document")
+    return reached.exclude(pk__in=shared)

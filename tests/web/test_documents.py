@@ -217,6 +217,24 @@ def test_a_liaison_has_the_documents_of_the_products_of_their_unit_and_no_others
     assert theirs.post("/desk/products/puluo-li/documents/new/", {}).status_code == 403
 
 
+def test_what_is_said_of_a_document_that_others_share_is_not_for_one_of_them_to_change(agri, laocu, liaison):
+    make.area(laocu, shapes.square(116.8, 38.8, 0.1)).units.set([liaison.unit])
+    make.product("puluo-li", "普罗梨", "fruit")
+    theirs = signed_in(liaison)
+    upload(theirs)
+    document = Document.objects.get()
+    edit = f"/desk/documents/{document.sha256}/edit/"
+    assert theirs.get(edit).status_code == 200
+
+    form = {"title": "别处", "source": "plan", "file": SimpleUploadedFile("b.pdf", handed_in.PDF)}
+    agri.post("/desk/products/puluo-li/documents/new/", form)
+    title = {"title": "改掉的名称", "source": "plan", "seen": last_change(document)}
+    assert (theirs.post(edit, title).status_code, Document.objects.get().title) == (403, "核准公告")
+    content_of(answer := theirs.get(f"/desk/documents/{document.sha256}/"))
+    assert (answer.status_code, edit in theirs.get("/desk/documents/").content.decode()) == (200, False)
+    assert agri.get(edit).status_code == 200
+
+
 def test_only_who_keeps_all_documents_makes_one_public(agri, laocu, liaison):
     make.area(laocu, shapes.square(116.8, 38.8, 0.1)).units.set([liaison.unit])
 
