@@ -98,7 +98,15 @@ def stored(handed: HandedIn) -> Iterator[str]:
 
 
 def add_document(
-    handed: HandedIn, name: str, *, title: str, source: Source, public: bool, by: str, note: str
+    handed: HandedIn,
+    name: str,
+    *,
+    title: str,
+    source: Source,
+    public: bool,
+    by: str,
+    note: str,
+    day: date | None = None,
 ) -> Document:
     """The row of a file that lies under `name`."""
     values = {
@@ -113,4 +121,4 @@ def add_document(
         "by": by,
         "at": clock.now(),
     }
-    return added(Document, values, by=by, why=Why(None, source.key, note))
+    return added(Document, values, by=by, why=Why(day, source.key, note))

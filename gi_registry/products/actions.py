@@ -273,35 +273,46 @@ def add_party(
 
 
 def hand_in(
-    product: Product, handed: HandedIn, *, title: str, source: Any, public: bool, by: str, note: str = ""
+    product: Product,
+    handed: HandedIn,
+    *,
+    title: str,
+    source: Any,
+    public: bool,
+    by: str,
+    note: str = "",
+    day: date | None = None,
 ) -> tuple[Document, bool]:
-    """Keep a file as a document of the product: the document, and whether it is new to the register.
+    """Keep a file as a document of the product from `day` on: the document, and whether it is new to the register.
 
     A file that the register has is not stored again, only attached. Raises BadInput where the product has it already.
     Row and file stand or fall together: the transaction is the outermost one, and the file goes where it is undone.
     """
     known = Document.objects.filter(sha256=handed.sha256).first()
     if known is not None:
-        if attach(product, known, by=by, note=note) == Outcome.SAME:
+        if attach(product, known, by=by, note=note, day=day) == Outcome.SAME:
             raise BadInput(f"这个文件已经交过（“{known.title}”，{known.by}），本产品下就有，没有再存一份。")
         return known, False
     try:
         with stored(handed) as name, transaction.atomic(durable=True):
             settled_source = settled(source, by=by)
-            document = add_document(handed, name, title=title, source=settled_source, public=public, by=by, note=note)
-            attach(product, document, by=by, note=note)
+            about: dict[str, Any] = {"by": by, "note": note, "day": day}
+            document = add_document(handed, name, title=title, source=settled_source, public=public, **about)
+            attach(product, document, **about)
     except IntegrityError as error:
         raise BadInput("同一个文件刚由别人交上来，没有再存一份：请重新打开这一页。") from error
     return document, True
 
 
 @transaction.atomic
-def attach(product: Product, document: Document, *, by: str, note: str = "", there: bool = True) -> Outcome:
-    """Name the document among those of the product, or (`there` is False) no longer."""
+def attach(
+    product: Product, document: Document, *, by: str, note: str = "", day: date | None = None, there: bool = True
+) -> Outcome:
+    """Name the document among those of the product, or (`there` is False) no longer, from `day` on."""
     take_turn()
     held = Product.objects.select_for_update().get(pk=product.pk)  # so that no other document is lost meanwhile
     documents = [other for other in held.documents.all() if other != document] + [document] * there
-    why = Why(None, document.source.key, note)
+    why = Why(day, document.source.key, note)
     return put(Product, {"pk": product.pk}, {}, many={"documents": documents}, by=by, why=why)[1]
 
 
@@ -314,13 +325,15 @@ def correct_document(
     among: Sequence[Product],
     by: str,
     note: str = "",
+    day: date | None = None,
     seen: int | None = None,
 ) -> Outcome:
-    """Put right what is said of a document, and of which of the products `among` it is one; the file itself stays."""
+    """Put right what is said of a document, and of which of the products `among` it is one from `day` on; the file
+    itself stays."""
     unless_outrun(document, seen)
     values = whole(values, by)
-    why = Why(None, values["source"].key, note)
+    why = Why(day, values["source"].key, note)
     corrected, outcome = put(Document, {"pk": document.pk}, values, by=by, why=why, seen=seen)
-    moves = [attach(each, corrected, by=by, note=note, there=each in products) for each in among]
+    moves = [attach(each, corrected, by=by, note=note, day=day, there=each in products) for each in among]
     outcomes = {outcome, *moves}
     return Outcome.SAME if outcomes == {Outcome.SAME} else Outcome.CHANGED

@@ -47,7 +47,8 @@ def new(request: HttpRequest, slug: str) -> HttpResponse:
     def act() -> str:
         asked = form.cleaned_data
         about: dict[str, Any] = {"public": False} | form.values()
-        document, made = hand_in(product, handed_in(asked["file"]), **about, by=str(request.user), note=asked["reason"])
+        about |= {"by": str(request.user), "note": asked["reason"], "day": asked["day"]}
+        document, made = hand_in(product, handed_in(asked["file"]), **about)
         if made:
             return _("已收下“{title}”。").format(title=document.title)
         return _("这个文件登记簿里已经有了（“{title}”，{by}），没有再存一份，已列到本产品下。").format(
@@ -77,7 +78,7 @@ def edit(request: HttpRequest, sha256: str) -> HttpResponse:
 
     def act() -> str:
         asked = form.cleaned_data
-        about = {"products": form.chosen_products(), "among": list(among), "note": asked["reason"]}
+        about = {"products": form.chosen_products(), "among": list(among), "note": asked["reason"], "day": asked["day"]}
         values, seen = form.values(), asked["seen"] or 0
         return said(correct_document(document, values=values, by=str(request.user), seen=seen, **about))
 

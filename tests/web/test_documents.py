@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from datetime import date
 
 import pytest
 from django.conf import settings as site
@@ -37,7 +38,12 @@ def agri(laocu):
 
 
 def upload(client, name="公告 2024.pdf", content=handed_in.PDF, **values):
-    form = {"title": "核准公告", "source": "plan", "file": SimpleUploadedFile(name, content)} | values
+    form = {
+        "title": "核准公告",
+        "source": "plan",
+        "day": "2024-03-01",
+        "file": SimpleUploadedFile(name, content),
+    } | values
     return client.post(HAND_IN, form)
 
 
@@ -64,7 +70,8 @@ def test_a_file_is_kept_outside_the_web_root_with_its_hash_source_and_product(ag
     assert (document.source.key, document.by, list(document.products.all())) == ("plan", "王敏（agri）", [laocu])
     assert document.sha256 == hashlib.sha256(handed_in.PDF).hexdigest()
     assert [path.read_bytes() for path in files_in(settings.PRIVATE_DIR)] == [handed_in.PDF]
-    assert [changes_of(row).first().by for row in (document, laocu)] == ["王敏（agri）"] * 2
+    lines = [changes_of(row).first() for row in (document, laocu)]
+    assert [(line.by, line.day, line.source) for line in lines] == [("王敏（agri）", date(2024, 3, 1), "plan")] * 2
     assert "核准公告" in text_of(agri.get("/desk/products/duliu-laocu/"))
     assert "核准公告" in text_of(agri.get("/desk/documents/"))
 
@@ -112,7 +119,12 @@ def test_a_file_of_another_product_is_listed_here_too_and_not_stored_twice(agri,
     other = make.product("puluo-li", "普罗梨", "fruit")
     upload(agri)
 
-    form = {"title": "同一份", "source": "plan", "file": SimpleUploadedFile("a.pdf", handed_in.PDF)}
+    form = {
+        "title": "同一份",
+        "source": "plan",
+        "day": "2024-03-01",
+        "file": SimpleUploadedFile("a.pdf", handed_in.PDF),
+    }
     answer = agri.post("/desk/products/puluo-li/documents/new/", form, follow=True)
 
     assert "没有再存一份，已列到本产品下" in text_of(answer)
@@ -127,6 +139,7 @@ def test_a_file_of_another_product_is_listed_here_too_and_not_stored_twice(agri,
         ({"name": "a.png"}, "内容却是 PDF 文件"),
         ({"title": ""}, "这一栏必填"),
         ({"source": ""}, "请选一个来源"),
+        ({"day": ""}, "这一栏必填"),
         ({"file": ""}, "这一栏必填"),
         ({"title": "长" * 201}, "200"),
     ],
@@ -182,13 +195,14 @@ def test_a_document_is_made_public_taken_back_and_moved_with_history(agri, laocu
     upload(agri)
     document = Document.objects.get()
     form = {"title": "核准公告（扫描）", "public": "on", "source": "plan", "products": ["puluo-li"]}
-    form |= {"seen": last_change(document), "reason": "归错了产品"}
+    form |= {"seen": last_change(document), "reason": "归错了产品", "day": "2024-05-01"}
 
     assert agri.post(f"/desk/documents/{document.sha256}/edit/", form).status_code == 302
 
     document.refresh_from_db()
     assert (document.title, document.public, list(document.products.all())) == ("核准公告（扫描）", True, [other])
-    assert (changes_of(document).first().note, changes_of(laocu).first().after) == ("归错了产品", {"documents": []})
+    said, moved = changes_of(document).first(), changes_of(laocu).first()
+    assert (said.note, moved.after, {said.day, moved.day}) == ("归错了产品", {"documents": []}, {date(2024, 5, 1)})
     again = agri.post(f"/desk/documents/{document.sha256}/edit/", form | {"title": "别的"})
     assert (again.status_code, 'value="别的"' in again.content.decode()) == (409, True)
 
@@ -203,7 +217,12 @@ def test_a_liaison_has_the_documents_of_the_products_of_their_unit_and_no_others
     make.area(laocu, shapes.square(116.8, 38.8, 0.1)).units.set([liaison.unit])
     other = make.product("puluo-li", "普罗梨", "fruit")
     upload(agri)
-    form = {"title": "别处", "source": "plan", "file": SimpleUploadedFile("b.pdf", handed_in.PDF + b"b\n%%EOF")}
+    form = {
+        "title": "别处",
+        "source": "plan",
+        "day": "2024-03-01",
+        "file": SimpleUploadedFile("b.pdf", handed_in.PDF + b"b\n%%EOF"),
+    }
     agri.post("/desk/products/puluo-li/documents/new/", form)
     own, elsewhere = laocu.documents.get(), other.documents.get()
     theirs = signed_in(liaison)
@@ -226,9 +245,9 @@ def test_what_is_said_of_a_document_that_others_share_is_not_for_one_of_them_to_
     edit = f"/desk/documents/{document.sha256}/edit/"
     assert theirs.get(edit).status_code == 200
 
-    form = {"title": "别处", "source": "plan", "file": SimpleUploadedFile("b.pdf", handed_in.PDF)}
+    form = {"title": "别处", "source": "plan", "day": "2024-03-01", "file": SimpleUploadedFile("b.pdf", handed_in.PDF)}
     agri.post("/desk/products/puluo-li/documents/new/", form)
-    title = {"title": "改掉的名称", "source": "plan", "seen": last_change(document)}
+    title = {"title": "改掉的名称", "source": "plan", "day": "2024-03-01", "seen": last_change(document)}
     assert (theirs.post(edit, title).status_code, Document.objects.get().title) == (403, "核准公告")
     content_of(answer := theirs.get(f"/desk/documents/{document.sha256}/"))
     assert (answer.status_code, edit in theirs.get("/desk/documents/").content.decode()) == (200, False)

@@ -127,10 +127,11 @@ class DocumentForm(DeskForm):
                 label=_("属于哪些产品"),
                 widget=forms.CheckboxSelectMultiple,
             )
+        self.fields["day"] = DayField(label=_("自何日起"), initial=clock.today())
         self.add_source(person)
         del self.fields["grade"]
         self.add_reason()
-        self.groups = [(_("文件"), ["file", *columns, "products"]), (_("依据"), ["source", "reason"])]
+        self.groups = [(_("文件"), ["file", *columns, "products"]), (_("依据"), ["day", "source", "reason"])]
         self.finish()
 
     def values(self) -> dict[str, Any]:
