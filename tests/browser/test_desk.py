@@ -5,12 +5,15 @@ from __future__ import annotations
 from contextlib import contextmanager
 
 import pytest
+import shapely
 from django.contrib.auth.models import Group
 from playwright.sync_api import expect
 
+from gi_registry.core import clock
+from gi_registry.intake.models import ReceivedFile, Step
 from gi_registry.parties.permissions import Role
 from gi_registry.products.models import Name
-from tests import handed_in, make
+from tests import handed_in, make, shapes
 from tests.browser.conftest import PHONE
 
 HERE = "/desk/products/taitou-xigua/"
@@ -97,3 +100,23 @@ def test_a_file_handed_in_comes_back_as_it_was(at_the_desk):
             page.get_by_role("link", name="公告扫描件").first.click()
         assert download.value.suggested_filename == "公告.pdf"
         assert download.value.path().read_bytes() == handed_in.PDF
+
+
+def test_a_file_at_work_says_how_far_it_is_and_then_what_was_found(at_the_desk):
+    with at_the_desk() as page:
+        page.goto("/desk/imports/")
+        content = shapely.to_geojson(shapes.square(116.9, 38.9, 0.05)).encode()
+        file = {"name": "界线.geojson", "mimeType": "application/geo+json", "buffer": content}
+        page.locator("[name=file]").set_input_files(file)
+        page.locator("main form button").first.click()
+        expect(page.get_by_role("heading", name="诊断")).to_be_visible()
+
+        far = {"step": Step.EXAMINING, "since": clock.now(), "doing": "读取要素", "done": 0.4}
+        ReceivedFile.objects.update(**far)
+        page.reload()
+        expect(page.get_by_role("progressbar")).to_have_js_property("value", 0.4)
+        ReceivedFile.objects.update(doing="核对坐标系", done=0.8)
+        expect(page.get_by_role("progressbar")).to_have_js_property("value", 0.8)
+        expect(page.locator("[data-doing]")).to_have_text("核对坐标系")
+        ReceivedFile.objects.update(step=Step.EXAMINED)
+        expect(page.get_by_role("heading", name="诊断")).to_be_visible()
