@@ -55,6 +55,7 @@ SESSION_COOKIE_SAMESITE = "Lax"
 
 REGISTER_DISTRICT = env.str("REGISTER_DISTRICT", default="120118")  # the county-level unit whose register this is
 REGISTER_NAME = env.str("REGISTER_NAME", default="静海区地理标志登记簿")
+REGISTER_ADDRESS = env.str("REGISTER_ADDRESS", default="").rstrip("/")  # https://…, for the links in mails
 MAP_REVIEW_NUMBER = env.str("MAP_REVIEW_NUMBER", default="")  # 审图号, shown on every map (地图管理条例 art. 22)
 TIANDITU_KEY = env.str("TIANDITU_KEY", default="")  # without it no tile server is asked
 
@@ -171,6 +172,13 @@ AUTH_PASSWORD_VALIDATORS = [
     )
 ]
 DEMO_PASSWORD = env.str("DEMO_PASSWORD", default="")
+
+# --- Mail: printed on the console unless EMAIL_URL names a server, e.g. smtp+tls://user:password@host:587 ----------------
+
+EMAIL_CONFIG = env.email_url("EMAIL_URL", default="consolemail://")
+vars().update(EMAIL_CONFIG)
+EMAIL_TIMEOUT = 20
+DEFAULT_FROM_EMAIL = env.str("EMAIL_FROM", default="gi-registry@localhost")
 
 # --- Language and time -----------------------------------------------------------------------------------------------
 

@@ -102,9 +102,14 @@ ADDRESSES |= {
 APPLICATION = "desk/applications/<str:file_number>/"
 ADDRESSES |= {
     "desk/applications/": Address(Act.DESK),
+    "desk/applications.xlsx": Address(Act.DESK),
+    "desk/applications.ics": Address(Act.DESK),
+    "desk/applications/calendar/": Address(Act.DESK),
+    "calendars/<str:key>.ics": Address(PUBLIC, {"key": "nobody"}),
     "desk/applications/new/": Address(Act.APPLICATIONS),
     "desk/applications/revocations/new/": Address(Act.STATE_STEPS),
     APPLICATION: Address(Act.DESK),
+    f"{APPLICATION}dossier.zip": Address(Act.DESK),
     f"{APPLICATION}steps/<slug:state>/": Address(Act.DESK, {"state": "provincial"}),
     f"{APPLICATION}withdraw/<int:number>/": Address(Act.DESK, {"number": "1"}),
     f"{APPLICATION}materials/<slug:item>/": Address(Act.APPLICATIONS, {"item": "area"}),
@@ -112,6 +117,17 @@ ADDRESSES |= {
     f"{APPLICATION}oppositions/<int:number>/<slug:state>/": Address(
         Act.STATE_STEPS, {"number": "1", "state": "not_accepted"}
     ),
+}
+SURVEY = "desk/surveys/<int:number>/"
+ADDRESSES |= {
+    "desk/surveys/": Address(Act.DESK),
+    "desk/surveys/new/": Address(Act.SURVEYS),
+    "desk/surveys/import/": Address(Act.SURVEYS),
+    "desk/surveys/template.xlsx": Address(Act.SURVEYS),
+    SURVEY: Address(Act.DESK, {"number": "999"}),
+    f"{SURVEY}edit/": Address(Act.SURVEYS, {"number": "999"}),
+    f"{SURVEY}questions/<slug:key>/": Address(Act.SURVEYS, {"number": "999", "key": "truth"}),
+    f"{SURVEY}open/": Address(Act.APPLICATIONS, {"number": "999"}),
 }
 ADMIN = re.compile(r"admin/")  # Django's own, one rule for all of it: tests/core/test_admin.py
 USERNAMES = {

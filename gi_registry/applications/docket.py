@@ -149,8 +149,10 @@ class Card:
 
     @property
     def urgency(self) -> tuple[int, str]:
-        """What sorts cards: what falls due first stands first, what has no day last."""
-        return (10**6 if self.left is None else self.left, self.file_number)
+        """What sorts cards: what falls due first stands first, then closed windows, what has no day last."""
+        if self.due is None or self.left is None:
+            return (10**6, self.file_number)
+        return (10**5 if closed(self.due) else self.left, self.file_number)
 
 
 @dataclass(frozen=True, slots=True)

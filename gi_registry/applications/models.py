@@ -14,7 +14,7 @@ from gi_registry.applications.materials import checklist
 from gi_registry.applications.states import MACHINES, Machine, Objection, Procedure, label
 from gi_registry.core.errors import BadInput
 from gi_registry.gazette.models import Announcement, Document, Source, Sourced
-from gi_registry.parties.models import Party
+from gi_registry.parties.models import Party, User
 from gi_registry.places.models import Place
 from gi_registry.products.models import Category, Product, Protection, Regime
 
@@ -327,3 +327,43 @@ class Opposition(models.Model):
 
     def __str__(self) -> str:
         return f"{self.application.file_number} {self.opponent}"
+
+
+# --- Telling people --------------------------------------------------------------------------------------------------
+
+
+class Reminder(models.Model):
+    """That somebody was told of a deadline, once at each of its marks; `to` is a username, "" the list that is printed.
+
+    Written without a line of history: it says nothing of the register.
+    """
+
+    to = models.CharField(_("收件人"), max_length=150, blank=True)
+    key = models.CharField(_("期限"), max_length=100, help_text=_("案卷号、规则、异议、届满日与提前的天数"))
+    at = models.DateTimeField(_("发送时间"))
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("到期提醒")
+        ordering = ["pk"]
+        constraints = [models.UniqueConstraint(fields=["to", "key"], name="reminder_once")]
+
+    def __str__(self) -> str:
+        return f"{self.to} {self.key}"
+
+
+class CalendarAddress(models.Model):
+    """The secret part of the address from which one person's calendar fetches deadlines; renewing it ends the old one.
+
+    Written without a line of history, which would give the secret away.
+    """
+
+    person = models.OneToOneField(User, models.CASCADE, related_name="calendar_address", verbose_name=_("人员"))
+    key = models.CharField(_("密钥"), max_length=64, unique=True)
+    at = models.DateTimeField(_("生成时间"))
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("日历地址")
+        ordering = ["pk"]
+
+    def __str__(self) -> str:
+        return str(self.person)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from gi_registry.applications.models import Survey
 from gi_registry.applications.states import Procedure, Rests
@@ -11,7 +11,7 @@ from gi_registry.parties.models import User
 from gi_registry.parties.permissions import Act, Person, Reach, reach
 from gi_registry.places.models import Place
 from gi_registry.products.models import Product
-from gi_registry.products.permissions import may_on
+from gi_registry.products.permissions import may_on, within_reach
 
 
 def act_for(rests: Rests) -> Act:
@@ -37,6 +37,17 @@ def surveys_within_reach(person: Person) -> QuerySet[Survey]:
             return Survey.objects.all()
         case Reach.OWN if isinstance(person, User) and person.unit_id is not None:
             return Survey.objects.filter(unit=person.unit_id)
+    return Survey.objects.none()
+
+
+def surveys_to_read(person: Person) -> QuerySet[Survey]:
+    """The surveys that the person may read: a liaison those of their unit, an association those of its products."""
+    match reach(person, Act.DESK):
+        case Reach.ALL:
+            return Survey.objects.all()
+        case Reach.OWN if isinstance(person, User):
+            near = Q(unit=person.unit_id) if person.unit_id is not None else Q(pk__in=[])
+            return Survey.objects.filter(near | Q(product__in=within_reach(person, Act.DESK)))
     return Survey.objects.none()
 
 

@@ -8,11 +8,15 @@ from datetime import date
 from itertools import groupby
 from typing import Any, NamedTuple
 
+from django.conf import settings
+from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import prefetch_related_objects
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.http import FileResponse, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.http import content_disposition_header
+from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -22,6 +26,7 @@ from gi_registry.applications.models import Application, MaterialState, Oppositi
 from gi_registry.applications.path import Line, completeness, deadlines_of, materials_of, what_next
 from gi_registry.applications.permissions import act_for, require
 from gi_registry.applications.states import OPPOSITIONS, Machine, Objection, Procedure, Rests, label
+from gi_registry.applications.subscriptions import key_of, owner_of, renew
 from gi_registry.core import clock
 from gi_registry.core.errors import BadInput, NotAllowed, NotInRegister
 from gi_registry.core.history import last_change
@@ -38,6 +43,7 @@ from gi_registry.web.forms.applications import (
     StepForm,
     WithdrawForm,
 )
+from gi_registry.web.pages import page
 
 COLUMN = 25  # cards shown in one column; the table has the rest
 FORM = ["GET", "HEAD", "POST"]
@@ -262,6 +268,81 @@ def oppositions(application: Application, may: dict[Act, bool], steps: list[Step
         )
         for number, opposition in enumerate(application.oppositions.prefetch_related("documents"), 1)
     ]
+
+
+# --- To take along ---------------------------------------------------------------------------------------------------
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+ICS = "text/calendar; charset=utf-8"
+
+
+@desk(Act.DESK)
+@require_safe
+def workbook(request: HttpRequest) -> HttpResponse:
+    """The applications that the filters leave, as a workbook."""
+    cards = chosen(cards_within_reach(request.user), wanted_of(request))
+    content = import_string("gi_registry.web.sheets.of_cards")(cards)
+    return download(content, f"申请 {clock.today()}.xlsx", XLSX)
+
+
+def download(content: bytes, name: str, media_type: str) -> HttpResponse:
+    """A file to be saved under its Chinese name."""
+    response = HttpResponse(content, content_type=media_type)
+    response.headers["Content-Disposition"] = content_disposition_header(True, name) or ""
+    return response
+
+
+@desk(Act.DESK)
+@require_safe
+def dossier(request: HttpRequest, file_number: str) -> FileResponse:
+    """The materials in the order of the checklist, with a cover that names what is missing."""
+    application = application_for(request.user, file_number)
+    prefetch_related_objects([application], "materials__documents", "materials__responsible")
+    made = import_string("gi_registry.applications.dossier.dossier")(application)
+    name = f"{application.file_number} {application.product}申报卷宗.zip"
+    return FileResponse(made, as_attachment=True, filename=name, content_type="application/zip")
+
+
+@desk(Act.DESK)
+@require_safe
+def calendar(request: HttpRequest) -> HttpResponse:
+    """The deadlines within reach as a calendar, for whoever has signed in."""
+    return download(feed_for(request, me(request)), "期限.ics", ICS)
+
+
+@page
+def subscribed(request: HttpRequest, key: str) -> HttpResponse:
+    """The same for a calendar that cannot sign in: whoever knows the secret address reads its owner's deadlines."""
+    person = owner_of(key)
+    if reach(person, Act.DESK) is None:
+        raise NotInRegister("这个日历地址的主人已经没有工作台权限。")
+    response = HttpResponse(feed_for(request, person), content_type=ICS)
+    response.headers["Cache-Control"] = "private, no-store"
+    return response
+
+
+def feed_for(request: HttpRequest, person: User) -> bytes:
+    """The deadlines that the person may see."""
+
+    def address(card: Card) -> str:
+        return request.build_absolute_uri(reverse("desk-application", args=[card.file_number]))
+
+    made: bytes = import_string("gi_registry.applications.calendar.feed")(
+        cards_within_reach(person), f"{settings.REGISTER_NAME} · 申请期限", address
+    )
+    return made
+
+
+@desk(Act.DESK)
+@require_http_methods(FORM)
+def subscription(request: HttpRequest) -> HttpResponse:
+    """The secret address of one's own calendar, and the button that renews it."""
+    if request.method == "POST":
+        renew(me(request))
+        messages.success(request, _("日历地址已更换，旧地址不再有效。"))
+        return redirect("desk-calendar")
+    address = request.build_absolute_uri(reverse("calendar", args=[key_of(me(request))]))
+    return render(request, "desk/applications/calendar.html", {"address": address})
 
 
 # --- Opening ---------------------------------------------------------------------------------------------------------

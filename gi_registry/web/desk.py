@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from gi_registry.applications.docket import docket, falling_due
 from gi_registry.assurance.models import Standard
 from gi_registry.core import clock
 from gi_registry.core.errors import BadInput, Conflict, NotAllowed, NotInRegister, Refusal
@@ -127,6 +128,7 @@ def index(request: HttpRequest) -> HttpResponse:
         "waiting": waiting,
         "may_add": reach(request.user, Act.FACTS) is Reach.ALL,
         "changes": readable_changes(request.user)[:10],
+        "falling": falling_due(card for card in docket(on).cards if card.slug in mine),
         "on": on,
         "today": on,
     }

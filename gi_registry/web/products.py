@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
+from gi_registry.applications.timeline import courses
 from gi_registry.assurance.models import Standard
 from gi_registry.core import clock
 from gi_registry.core.errors import NotInRegister
@@ -54,6 +55,7 @@ def detail(request: HttpRequest, slug: str) -> HttpResponse:
         "roles": [role for role in roles if role.part not in FRAME],
         "documents": notes.numbered(product.documents.all()),
         "gaps": gaps(product, entry is not None and entry.stage == Stage.PROTECTED),
+        "courses": courses(product, on),
         "history": history(product),
     }
     return render(request, "products/detail.html", context | {"sources": notes.sources})

@@ -20,6 +20,7 @@ from gi_registry.web import (
     places,
     products,
     sources,
+    surveys,
 )
 
 AREAS = [
@@ -35,11 +36,23 @@ AREAS = [
 
 FILE = [
     path("", applications.detail, name="desk-application"),
+    path("dossier.zip", applications.dossier, name="desk-application-dossier"),
     path("steps/<slug:state>/", applications.step, name="desk-application-step"),
     path("withdraw/<int:number>/", applications.withdraw, name="desk-application-withdraw"),
     path("materials/<slug:item>/", applications.material, name="desk-application-material"),
     path("oppositions/new/", applications.object_to, name="desk-opposition-new"),
     path("oppositions/<int:number>/<slug:state>/", applications.handle_opposition, name="desk-opposition-step"),
+]
+
+SURVEYS = [
+    path("", surveys.index, name="desk-surveys"),
+    path("new/", surveys.new, name="desk-survey-new"),
+    path("import/", surveys.bring_in, name="desk-surveys-import"),
+    path("template.xlsx", surveys.template, name="desk-surveys-template"),
+    path("<int:number>/", surveys.detail, name="desk-survey"),
+    path("<int:number>/edit/", surveys.edit, name="desk-survey-edit"),
+    path("<int:number>/questions/<slug:key>/", surveys.question, name="desk-survey-question"),
+    path("<int:number>/open/", surveys.open_application, name="desk-survey-open"),
 ]
 
 urlpatterns = [
@@ -67,9 +80,14 @@ urlpatterns = [
     path("desk/imports/<str:file_number>/original", imports.original, name="desk-import-original"),
     path("desk/products/<slug:slug>/areas/", include(AREAS)),
     path("desk/applications/", applications.index, name="desk-applications"),
+    path("desk/applications.xlsx", applications.workbook, name="desk-applications-xlsx"),
+    path("desk/applications.ics", applications.calendar, name="desk-applications-ics"),
+    path("desk/applications/calendar/", applications.subscription, name="desk-calendar"),
+    path("calendars/<str:key>.ics", applications.subscribed, name="calendar"),
     path("desk/applications/new/", applications.new, name="desk-application-new"),
     path("desk/applications/revocations/new/", applications.new_revocation, name="desk-revocation-new"),
     path("desk/applications/<str:file_number>/", include(FILE)),
+    path("desk/surveys/", include(SURVEYS)),
     path("desk/documents/", documents.index, name="desk-documents"),
     path("desk/documents/<str:sha256>/", documents.desk_file, name="desk-document"),
     path("desk/documents/<str:sha256>/edit/", documents.edit, name="desk-document-edit"),

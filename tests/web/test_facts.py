@@ -371,7 +371,7 @@ def test_the_pages_of_the_desk_ask_a_fixed_number_of_questions(client, django_as
         make.row(Name, {"product": first, "text": f"别称{number}"}, kind="alias", **make.sourced())
     sign_in(client, make.person("market"))
 
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(12):
         client.get("/desk/")
     with django_assert_num_queries(19):
         client.get("/desk/products/product-0/")
