@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db.models import Q, QuerySet
 
 from gi_registry.core import clock
 from gi_registry.gazette.models import Document
 from gi_registry.parties.models import Kind, Party, User
 from gi_registry.parties.permissions import Act, Person, Reach, reach
-from gi_registry.products.models import Area, Product, Protection, Role
+from gi_registry.products.models import Area, Part, Product, Protection, Role
+
+KEEPING = frozenset({Part.ASSOCIATION, Part.APPLICANT})  # the parts by which a product is a party's own
+SAID_BY_KEEPERS = frozenset({Part.ENTERPRISE, Part.PRODUCER})  # the others are for officials: reach hangs on them
 
 
 def within_reach(person: Person, act: Act) -> QuerySet[Product]:
@@ -24,7 +29,7 @@ def within_reach(person: Person, act: Act) -> QuerySet[Product]:
 def own(person: User) -> Q:
     """Products that the person's party keeps or holds today, and those whose area names the person's unit today."""
     today = clock.today()
-    kept = Role.objects.on(today).filter(party=person.party) if person.party else Role.objects.none()
+    kept = Role.objects.on(today).filter(party=person.party, part__in=KEEPING) if person.party else Role.objects.none()
     held = Protection.objects.on(today).filter(holder=person.party) if person.party else Protection.objects.none()
     near = Area.objects.on(today).filter(units=person.unit) if person.unit else Area.objects.none()
     return Q(pk__in=kept.values("product")) | Q(pk__in=held.values("product")) | Q(pk__in=near.values("product"))
@@ -70,6 +75,17 @@ def parties_to_choose(person: Person) -> QuerySet[Party]:
     """Whom the person may name as party to a product: their own, and bodies whose names are public anyway."""
     own = parties_within_reach(person, Act.FRAME)
     return Party.objects.filter(Q(pk__in=own.values("pk")) | ~Q(kind=Kind.PERSON))
+
+
+def parts_to_give(person: Person) -> list[Part]:
+    """What the person may say that a party is to a product."""
+    everything = reach(person, Act.FRAME) is Reach.ALL
+    return [part for part in Part if everything or part in SAID_BY_KEEPERS]
+
+
+def may_write(person: Person, fact: Any) -> bool:
+    """Whether a fact of a product that the person keeps is for them to change."""
+    return not isinstance(fact, Role) or fact.part in parts_to_give(person)
 
 
 def documents_within_reach(person: Person, act: Act) -> QuerySet[Document]:

@@ -18,13 +18,13 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from gi_registry.assurance.models import Standard
 from gi_registry.core import clock
-from gi_registry.core.errors import NotInRegister
+from gi_registry.core.errors import NotAllowed, NotInRegister
 from gi_registry.core.history import Outcome, changes_of, last_change
 from gi_registry.gazette.models import Document
 from gi_registry.parties.permissions import Act, Person
 from gi_registry.products.actions import add_fact, add_product, change_fact, correct_fact, correct_product, end_fact
 from gi_registry.products.models import FRAME, Area, Name, Product, Protection, Role, Statement
-from gi_registry.products.permissions import may_on, parties_to_give_a_part
+from gi_registry.products.permissions import may_on, may_write, parties_to_give_a_part, parts_to_give
 from gi_registry.web.desk import View, answer, desk, product_for
 from gi_registry.web.forms.facts import FactForm, Manner, NewProductForm, ProductForm
 from gi_registry.web.forms.fields import RowField, written
@@ -111,13 +111,15 @@ KINDS = {
 
 
 class Line(NamedTuple):
-    """One fact on the page of its product: its number, what it says, whether it holds today."""
+    """One fact on the page of its product: its number, what it says, whether it holds today, whether it is the reader's
+    to write."""
 
     number: int
     fact: Any
     heading: str
     tags: list[str]
     holds: bool
+    writable: bool
 
 
 class Section(NamedTuple):
@@ -128,11 +130,13 @@ class Section(NamedTuple):
     writable: bool
 
 
-def lines_of(kind: Kind, product: Product) -> list[Line]:
+def lines_of(kind: Kind, product: Product, person: Person, writable: bool) -> list[Line]:
     """Every fact of a kind, those that hold today first."""
     today = clock.today()
-    rows = enumerate(kind.rows(product), 1)
-    lines = [Line(number, row, kind.heading(row), kind.tags(row), row.holds_on(today)) for number, row in rows]
+    lines = [
+        Line(number, row, kind.heading(row), kind.tags(row), row.holds_on(today), writable and may_write(person, row))
+        for number, row in enumerate(kind.rows(product), 1)
+    ]
     return sorted(lines, key=lambda line: not line.holds)
 
 
@@ -142,7 +146,10 @@ def product(request: HttpRequest, slug: str) -> HttpResponse:
     """One product with every fact, its source and grade, and its history."""
     product = product_for(request.user, Act.DESK, slug)
     writable = {act: may_on(request.user, act, product) for act in WRITTEN}
-    sections = [Section(kind, lines_of(kind, product), writable[kind.act]) for kind in KINDS.values()]
+    sections = [
+        Section(kind, lines_of(kind, product, request.user, writable[kind.act]), writable[kind.act])
+        for kind in KINDS.values()
+    ]
     areas = list(Area.objects.filter(product=product).select_related("source").defer("boundary", "outline"))
     documents = list(Document.objects.filter(products=product).select_related("source"))
     facts = [line.fact for section in sections for line in section.lines]
@@ -181,7 +188,7 @@ def fact(request: HttpRequest, slug: str, number: int, *, kind: Kind) -> HttpRes
         "row": row,
         "heading": kind.heading(row),
         "shown": labelled(row, (*kind.columns, *SPAN, "grade", "note")),
-        "manners": MANNERS if may_on(request.user, kind.act, product) else [],
+        "manners": MANNERS if may_on(request.user, kind.act, product) and may_write(request.user, row) else [],
         "changes": changes_of(row),
     }
     return render(request, "desk/products/fact.html", context)
@@ -206,6 +213,8 @@ def write(request: HttpRequest, slug: str, number: int = 0, *, kind: Kind, manne
     """The form of a fact in one manner, and what follows when it is sent."""
     product = product_for(request.user, kind.act, slug)
     row = None if manner == Manner.NEW else kind.row(product, number)
+    if not may_write(request.user, row):
+        raise NotAllowed("谁主导、谁牵头、谁管理和谁申请由农业农村或市场监管部门登记，您的账号不能改。")
     form = FactForm(
         request.POST or None,
         model=kind.model,
@@ -242,7 +251,11 @@ def given_fields(kind: Kind, person: Person, product: Product) -> dict[str, form
     if kind.model is not Role:
         return {}
     parties = parties_to_give_a_part(person)
-    return {"party": RowField(parties, label=_("主体"), help_text=_("没有的主体先在“主体”里登记"))}
+    parts = [(part.value, part.label) for part in parts_to_give(person)]
+    return {
+        "part": forms.ChoiceField(label=_("角色"), choices=[("", "—"), *parts]),
+        "party": RowField(parties, label=_("主体"), help_text=_("没有的主体先在“主体”里登记")),
+    }
 
 
 def initial(kind: Kind, row: Any, manner: Manner) -> dict[str, Any]:

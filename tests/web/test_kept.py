@@ -259,6 +259,30 @@ def test_an_association_reads_of_those_who_lead_and_changes_nothing_there(associ
     assert "/desk/parties/2/edit/" not in theirs.get("/desk/parties/2/").content.decode()
 
 
+@pytest.mark.parametrize("part", ["lead", "department", "association", "applicant"])
+def test_the_parts_on_which_reach_hangs_are_for_officials(association, agri, part):
+    laocu = association.party.roles.get().product
+    key = {"product": laocu, "party": association.party, "part": part}
+    row = make.row(Role, key, valid_from=make.LONG_AGO, **make.sourced())
+    number = list(laocu.roles.order_by("pk")).index(row) + 1
+    here, theirs = "/desk/products/duliu-laocu/", signed_in(association)
+    form = {"part": part, "party": "独流协会", "attested_on": "2024-01-01", "source": "gazette", "grade": "primary"}
+
+    refused = [theirs.post(f"{here}roles/{number}/{then}/", form).status_code for then in ("correct", "change", "end")]
+    assert (refused, theirs.post(f"{here}roles/new/", form).status_code) == ([403, 403, 403], 400)
+    assert f"{here}roles/{number}/correct/" not in theirs.get(here).content.decode()
+    assert f"{here}roles/{number}/correct/" in agri.get(here).content.decode()
+
+
+@pytest.mark.parametrize(("part", "status"), [("producer", 403), ("enterprise", 403), ("applicant", 200)])
+def test_a_product_is_a_partys_own_by_the_part_it_has(part, status):
+    body = party("台头乙社", kind="cooperative")
+    make.row(Role, {"product": make.product(), "party": body, "part": part}, valid_from=make.LONG_AGO, **make.sourced())
+    theirs = signed_in(make.person("association", party=body))
+
+    assert theirs.get("/desk/products/duliu-laocu/").status_code == status
+
+
 def test_who_keeps_only_their_own_makes_no_source_on_the_way(association):
     theirs = signed_in(association)
 

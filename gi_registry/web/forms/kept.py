@@ -13,8 +13,8 @@ from gi_registry.core import clock
 from gi_registry.gazette.models import Announcement, Document, Source
 from gi_registry.parties.models import Party
 from gi_registry.parties.permissions import Act, Person, Reach, reach
-from gi_registry.products.models import Part, Product
-from gi_registry.products.permissions import within_reach
+from gi_registry.products.models import Product
+from gi_registry.products.permissions import parts_to_give, within_reach
 from gi_registry.web.forms.fields import DayField, DeskForm, own_fields, unit_field
 
 SOURCE = ("title", "publisher", "address", "published_on", "seen_on", "grade", "licence", "note")
@@ -84,7 +84,8 @@ class PartyForm(DeskForm):
             self.fields["product"] = forms.ModelChoiceField(
                 products, to_field_name="slug", empty_label="—", label=_("为哪个产品")
             )
-            self.fields["part"] = forms.ChoiceField(label=_("是它的什么"), choices=[("", "—"), *Part.choices])
+            parts = [(part.value, part.label) for part in parts_to_give(person)]
+            self.fields["part"] = forms.ChoiceField(label=_("是它的什么"), choices=[("", "—"), *parts])
         self.fields["day"] = DayField(label=_("自何日起"), initial=clock.today())
         self.add_source(person)
         self.add_note()
