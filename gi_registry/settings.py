@@ -173,7 +173,7 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 DEMO_PASSWORD = env.str("DEMO_PASSWORD", default="")
 
-# --- Mail: printed on the console unless EMAIL_URL names a server, e.g. smtp+tls://user:password@host:587 ----------------
+# --- Mail: printed on the console unless EMAIL_URL names a server: smtp+tls://user:password@host:587 ------------------
 
 EMAIL_CONFIG = env.email_url("EMAIL_URL", default="consolemail://")
 vars().update(EMAIL_CONFIG)
