@@ -203,7 +203,7 @@ WHITENOISE_AUTOREFRESH = False
 # --- Files people hand in: outside the web root, served only by views that ask who is asking --------------------------
 
 PRIVATE_DIR = Path(env.str("PRIVATE_DIR", default=str(VAR_DIR / "private")))
-UPLOAD_LIMIT_MB = {"document": 20, "delivery": 200}
+UPLOAD_LIMIT_MB = {"document": 20, "delivery": 95}  # the doctor reads up to 100 million bytes
 WORK_APART = env.bool("WORK_APART", default=True)  # files are examined in a process of their own
 WORK_LIMIT_MB, WORK_LIMIT_S = 2_048, 600
 DATA_UPLOAD_MAX_MEMORY_SIZE = 20 * 1024 * 1024  # a drawn area travels as text in its form

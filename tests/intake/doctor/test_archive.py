@@ -1,6 +1,8 @@
 from __future__ import annotations
 
-from gi_registry.intake.doctor.archive import Format, unpacked
+from django.conf import settings as site
+
+from gi_registry.intake.doctor.archive import LARGEST_FILE, Format, unpacked
 from tests.intake.doctor import files
 
 
@@ -27,3 +29,7 @@ def test_shapefiles_of_one_name_are_told_apart_by_their_folders_and_leavings_of_
     path = files.packed(tmp_path / "a.zip", members | {"__MACOSX/甲/._a.shp": b"x", "甲/._a.shp": b"x"})
     with unpacked(path, path.name) as laid_out:
         assert [source.name for source in laid_out.sources] == ["甲/a", "乙/a"]
+
+
+def test_whatever_may_be_handed_in_is_not_too_big_to_be_read():
+    assert site.UPLOAD_LIMIT_MB["delivery"] * 1024 * 1024 <= LARGEST_FILE
