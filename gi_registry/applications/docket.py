@@ -28,6 +28,7 @@ from gi_registry.applications.states import (
 from gi_registry.core import revision as revisions
 from gi_registry.products.models import Regime
 
+KEPT = 100  # pages of about 100 KB
 SOON = 30  # days in which something is said to fall due soon
 
 
@@ -157,11 +158,18 @@ class Card:
 
 @dataclass(frozen=True, slots=True)
 class Docket:
-    """Every application as it stands on `day`, the most urgent first."""
+    """Every application as it stands on `day`, the most urgent first; what is `kept` was made of it."""
 
     revision: int
     day: date
     cards: tuple[Card, ...]
+    kept: dict[object, bytes] = field(default_factory=dict, repr=False)
+
+    def keep(self, key: object, content: bytes) -> None:
+        """Keep what was made, among the last `KEPT` things."""
+        if len(self.kept) >= KEPT:
+            self.kept.clear()
+        self.kept[key] = content
 
 
 _held: dict[str, Docket] = {}

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.contrib import messages
+from django.contrib.messages import get_messages
 from django.core.paginator import Paginator
 from django.db.models import prefetch_related_objects
 from django.http import FileResponse, HttpRequest, HttpResponse
@@ -45,7 +46,7 @@ from gi_registry.web.forms.applications import (
 )
 from gi_registry.web.pages import page
 
-COLUMN = 25  # cards shown in one column; the table has the rest
+COLUMN = 20  # cards shown in one column; the table has the rest
 FORM = ["GET", "HEAD", "POST"]
 
 # --- The board -------------------------------------------------------------------------------------------------------
@@ -66,7 +67,22 @@ class Column(NamedTuple):
 @desk(Act.DESK)
 @require_safe
 def index(request: HttpRequest) -> HttpResponse:
-    """The applications within reach: a board by stage, or the same as a table."""
+    """The applications within reach: a board by stage, or the same as a table. Made once while the register stands."""
+    held, key = docket(clock.today()), (request.get_full_path(), reader_of(me(request)))
+    if get_messages(request):
+        return listing(request)
+    if key not in held.kept:
+        held.keep(key, listing(request).content)
+    return HttpResponse(held.kept[key])
+
+
+def reader_of(person: User) -> tuple[object, ...]:
+    """All of a person on which a page may depend."""
+    return (person.pk, person.name, person.party_id, person.unit_id, person.is_superuser, *person.group_names)
+
+
+def listing(request: HttpRequest) -> HttpResponse:
+    """The board or the table as the filters leave it."""
     wanted = wanted_of(request)
     within = cards_within_reach(request.user)
     cards = chosen(within, wanted)
@@ -76,7 +92,7 @@ def index(request: HttpRequest) -> HttpResponse:
         "phases": Phase.choices,
         "procedures": Procedure.choices,
         "actors": sorted({card.who for card in within if card.who}),
-        "falling": falling_due(cards),
+        "falling": len(falling_due(cards)),
         "overdue": sum(card.overdue for card in cards),
         "may_open": reach(request.user, Act.APPLICATIONS) is not None,
         "may_record": reach(request.user, Act.STATE_STEPS) is not None,

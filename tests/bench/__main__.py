@@ -24,7 +24,7 @@ import shapely  # noqa: E402
 from django.core.management import call_command  # noqa: E402
 
 from gi_registry.products.register import area_register  # noqa: E402
-from tests.bench import national, township  # noqa: E402
+from tests.bench import applications, national, township  # noqa: E402
 from tests.bench.first_load import kilobytes_of_first_load  # noqa: E402
 from tests.bench.server import medians, serving  # noqa: E402
 
@@ -113,9 +113,28 @@ def import_doctor() -> Iterator[Row]:
         yield Row(f"memory of the diagnosis of {name}", memory, "MB", 1000)
 
 
+def board() -> Iterator[Row]:
+    """The board and the reminders of 5,000 applications with 100,000 steps; a signed-in page against empty views."""
+    path = VAR / "bench" / "applications.sqlite3"
+    session = applications.prepared(path)
+    rounds = REQUESTS // 4
+    with serving(f"spatialite:///{path}", f"sessionid={session}") as server:
+        first = server.get("/desk/applications/")
+        asked = ("/desk/applications/", "/desk/applications/?view=table", "/desk/empty", "/empty")
+        shown, table, signed_in, bare = medians(server, *([address] * rounds for address in asked))
+        memory = server.memory_mb()
+    yield Row("the board, made anew after a change", first * 1000, "ms", float("inf"))
+    yield Row("the board median", shown * 1000, "ms", float("inf"))
+    yield Row("the board against an empty view at the desk", shown / signed_in, "times", 3)
+    yield Row("its table against an empty view at the desk", table / signed_in, "times", 3)
+    yield Row("the board against an empty view for anybody", shown / bare, "times", float("inf"))
+    yield Row("memory of one worker, 5,000 applications", memory, "MB", 400)
+    yield Row("CPU of remind", applications.asked(path, "remind")["seconds"], "s", 2)
+
+
 def main() -> int:
     prepare()
-    rows = [row for measure in (over_http, in_bulk, first_load, import_doctor) for row in measure()]
+    rows = [row for measure in (over_http, in_bulk, first_load, import_doctor, board) for row in measure()]
     width = max(len(row.name) for row in rows)
     for row in rows:
         limit = "" if row.limit == float("inf") else f"≤ {row.limit:.2f}"

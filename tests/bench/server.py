@@ -19,12 +19,13 @@ from pathlib import Path
 class Server:
     port: int
     pid: int
+    cookie: str = ""
 
     def get(self, address: str) -> float:
         """Seconds from asking to the last byte. Raises RuntimeError unless the answer is 200."""
         start = time.perf_counter()
         connection = http.client.HTTPConnection("127.0.0.1", self.port)
-        connection.request("GET", address)
+        connection.request("GET", address, headers={"Cookie": self.cookie} if self.cookie else {})
         answer = connection.getresponse()
         answer.read()
         connection.close()
@@ -40,8 +41,8 @@ class Server:
 
 
 @contextmanager
-def serving(database: str) -> Iterator[Server]:
-    """A server on a free port over `database`, stopped afterwards."""
+def serving(database: str, cookie: str = "") -> Iterator[Server]:
+    """A server on a free port over `database`, asked with `cookie`, stopped afterwards."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -55,7 +56,7 @@ def serving(database: str) -> Iterator[Server]:
     process = subprocess.Popen([*command, "--log-level=error"], env=environment)
     try:
         wait_until_listening(port)
-        yield Server(port, process.pid)
+        yield Server(port, process.pid, cookie)
     finally:
         process.terminate()
         process.wait(timeout=20)

@@ -1,4 +1,4 @@
-"""The register's addresses and two that do nothing: an empty view, and an empty answer of the API (revision, ETag)."""
+"""The register's addresses and three that do nothing: an empty view, one at the desk, an empty answer of the API."""
 
 from __future__ import annotations
 
@@ -7,9 +7,16 @@ from django.urls import path
 
 from gi_registry import urls
 from gi_registry.api.answers import answer, as_json
+from gi_registry.parties.permissions import Act
+from gi_registry.web.desk import desk
 
 
 def empty(request: HttpRequest) -> HttpResponse:
+    return HttpResponse()
+
+
+@desk(Act.DESK)
+def empty_desk(request: HttpRequest) -> HttpResponse:
     return HttpResponse()
 
 
@@ -18,4 +25,9 @@ def empty_answer(request: HttpRequest, revision: int) -> HttpResponse:
     return as_json({})
 
 
-urlpatterns = [path("empty", empty), path("empty.json", empty_answer), *urls.urlpatterns]
+urlpatterns = [
+    path("empty", empty),
+    path("desk/empty", empty_desk),
+    path("empty.json", empty_answer),
+    *urls.urlpatterns,
+]
