@@ -7,7 +7,6 @@ import unicodedata
 from dataclasses import dataclass
 from itertools import chain
 
-from pypinyin import Style, lazy_pinyin
 from rapidfuzz.distance import OSA
 
 NOT_A_LETTER = re.compile(r"[\W_]+")
@@ -21,12 +20,19 @@ def plain(text: str) -> str:
 
 def pinyin_of(name: str) -> str:
     """The name in pinyin without tones and spaces; letters and digits stay as they are."""
-    return "".join(lazy_pinyin(plain(name), style=Style.NORMAL, v_to_u=False))
+    return "".join(read_aloud(name, "NORMAL"))
 
 
 def initials_of(name: str) -> str:
     """The first letter of each syllable: 独流老醋 gives dllc."""
-    return "".join(lazy_pinyin(plain(name), style=Style.FIRST_LETTER))
+    return "".join(read_aloud(name, "FIRST_LETTER"))
+
+
+def read_aloud(name: str, style: str) -> list[str]:
+    """The syllables of the name in one of pypinyin's styles."""
+    from pypinyin import Style, lazy_pinyin  # noqa: PLC0415 -- its table of phrases takes 60 MB: only where it is read
+
+    return lazy_pinyin(plain(name), style=Style[style], v_to_u=False)
 
 
 @dataclass(frozen=True, slots=True)
