@@ -32,7 +32,7 @@ def read_aloud(name: str, style: str) -> list[str]:
     """The syllables of the name in one of pypinyin's styles."""
     from pypinyin import Style, lazy_pinyin  # noqa: PLC0415 -- its table of phrases takes 60 MB: only where it is read
 
-    return lazy_pinyin(plain(name), style=Style[style], v_to_u=False)
+    return lazy_pinyin(plain(name), style=getattr(Style, style), v_to_u=False)
 
 
 @dataclass(frozen=True, slots=True)
