@@ -21,6 +21,7 @@ from tests.web.test_pages import text_of
 pytestmark = pytest.mark.django_db
 BOARD = "/desk/applications/"
 HERE = "/desk/applications/2025-0001/"
+ALIKE = ("regime", "procedure", "state", "opened_on")
 
 
 def sign_in(user):
@@ -115,16 +116,43 @@ def test_a_stage_or_procedure_that_there_is_not_is_refused_in_one_sentence(agri,
     assert "没有“nothing”这种阶段或程序" in text_of(answer)
 
 
-@pytest.mark.parametrize("size", [1, 60])
+@pytest.mark.parametrize("size", [1, 1_000])
 @pytest.mark.parametrize("view", ["", "table"])
-def test_the_board_asks_as_often_for_one_application_as_for_many(agri, laocu, size, view, django_assert_num_queries):
-    for _number in range(size):
-        make.application(laocu, state="preliminary")
+def test_the_board_asks_as_often_for_one_application_as_for_a_thousand(
+    agri, laocu, size, view, django_assert_num_queries
+):
+    first = make.application(laocu, state="preliminary")
+    more = [
+        Application(product=laocu, file_number=f"2024-{n}", **{name: getattr(first, name) for name in ALIKE})
+        for n in range(1, size)
+    ]
+    made = Application.objects.bulk_create(more)
+    Step.objects.bulk_create(
+        Step(application=file, state=first.state, on=first.opened_on, at=clock.now(), by="测试") for file in made
+    )
 
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         answer = agri.get(BOARD, {"view": view})
 
-    assert answer.status_code == 200
+    assert f"共 {size} 件" in text_of(answer)
+
+
+def test_a_board_that_was_kept_is_made_again_when_the_register_moves(agri, laocu, django_assert_num_queries):
+    make.application(laocu)
+    agri.get(BOARD)
+    with django_assert_num_queries(4):
+        assert "共 1 件" in text_of(agri.get(BOARD))
+
+    make.application(make.product("taitou-xigua", "台头西瓜"))
+
+    assert "共 2 件" in text_of(agri.get(BOARD))
+
+
+def test_a_board_that_was_kept_is_shown_to_nobody_else(agri, laocu):
+    make.application(make.product("taitou-xigua", "台头西瓜"))
+    agri.get(BOARD)
+
+    assert "台头西瓜" not in text_of(keeper_of(laocu).get(BOARD))
 
 
 def test_the_board_of_an_association_shows_only_its_own(laocu):
