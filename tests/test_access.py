@@ -109,6 +109,7 @@ ADDRESSES |= {
     "desk/applications/new/": Address(Act.APPLICATIONS),
     "desk/applications/revocations/new/": Address(Act.STATE_STEPS),
     APPLICATION: Address(Act.DESK),
+    f"{APPLICATION}applicant/": Address(Act.APPLICATIONS),
     f"{APPLICATION}dossier.zip": Address(Act.DESK),
     f"{APPLICATION}steps/<slug:state>/": Address(Act.DESK, {"state": "provincial"}),
     f"{APPLICATION}withdraw/<int:number>/": Address(Act.DESK, {"number": "1"}),

@@ -146,6 +146,16 @@ def open_application(
     return application
 
 
+@transaction.atomic
+def name_applicant(application: Application, applicant: Party, *, by: User, seen: int | None = None) -> None:
+    """Who applies, to be settled before the file goes out. Raises as `take_step`."""
+    require(by, Act.APPLICATIONS, application.product)
+    application = locked(application, seen)
+    if application.state != application.machine.start:
+        raise BadInput(f"申请已到“{application.state_label}”，申请人不能再换。")
+    put(Application, {"pk": application.pk}, {"applicant": applicant}, by=str(by))
+
+
 def migrate(protection: Protection, *, by: User, on: date | None = None, applicant: Party | None = None) -> Application:
     """统一认定: a 地理标志产品 application that takes on a 农产品地理标志, which stays as it is and is only linked."""
     return open_application(

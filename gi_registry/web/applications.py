@@ -37,6 +37,7 @@ from gi_registry.products.models import Product
 from gi_registry.products.permissions import may_on, within_reach
 from gi_registry.web.desk import ROWS, answer, desk
 from gi_registry.web.forms.applications import (
+    ApplicantForm,
     MaterialForm,
     ObjectionForm,
     OpenForm,
@@ -170,6 +171,7 @@ def detail(request: HttpRequest, file_number: str) -> HttpResponse:
         "lines": materials_of(application),
         "completeness": completeness(application),
         "may_prepare": may[Act.APPLICATIONS] and application.state not in application.machine.ends,
+        "may_name": may[Act.APPLICATIONS] and application.state == application.machine.start,
         "history": history(application, steps, may),
         "oppositions": oppositions(application, may, steps),
         "may_object": may[Act.STATE_STEPS] and application.state == application.machine.window != "",
@@ -398,6 +400,32 @@ def told_of_opening(application: Application) -> str:
     laws = [law for law in application.machine.laws if law.in_force_on(application.opened_on)]
     named = "、".join(f"《{law.name}》（{law.version}）" for law in laws)
     return _("已立卷 {number}，适用{laws}。").format(number=application.file_number, laws=named)
+
+
+@desk(Act.APPLICATIONS)
+@require_http_methods(FORM)
+def applicant(request: HttpRequest, file_number: str) -> HttpResponse:
+    """Who applies, until the file goes out."""
+    application = application_for(request.user, file_number, Act.APPLICATIONS)
+    now = {"applicant": application.applicant, "seen": last_change(application)}
+    form = ApplicantForm(request.POST or None, person=request.user, initial=now)
+
+    def act() -> str:
+        chosen_one = form.cleaned_data["applicant"]
+        actions.name_applicant(application, chosen_one, by=me(request), seen=form.seen)
+        return _("申请人是“{name}”。").format(name=chosen_one)
+
+    context = frame(application) | {"heading": _("申请人")}
+    return answer(
+        request,
+        form,
+        "desk/applications/form.html",
+        context,
+        act=act,
+        to=here(application),
+        row=application,
+        columns=("applicant",),
+    )
 
 
 # --- Steps -----------------------------------------------------------------------------------------------------------

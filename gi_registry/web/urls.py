@@ -36,6 +36,7 @@ AREAS = [
 
 FILE = [
     path("", applications.detail, name="desk-application"),
+    path("applicant/", applications.applicant, name="desk-application-applicant"),
     path("dossier.zip", applications.dossier, name="desk-application-dossier"),
     path("steps/<slug:state>/", applications.step, name="desk-application-step"),
     path("withdraw/<int:number>/", applications.withdraw, name="desk-application-withdraw"),

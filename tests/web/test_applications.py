@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import io
 import re
+import zipfile
 from datetime import date, timedelta
 
 import pytest
 from django.conf import settings as site
 from django.test import Client
+from icalendar import Calendar
+from openpyxl import load_workbook
 
 from gi_registry.applications.actions import take_step
 from gi_registry.applications.models import Application, Material, Opposition, Step
 from gi_registry.core import clock
 from gi_registry.core.history import last_change
 from gi_registry.core.models import Change
+from gi_registry.parties.models import Party, User
 from gi_registry.products.models import Protection, Regime, Role
 from tests import make
 from tests.web.test_pages import text_of
@@ -52,7 +57,7 @@ def auditor():
 
 def keeper_of(product):
     """Somebody of the association that keeps the product."""
-    party = make.row(make.Party, {"name": "示例协会"}, kind="association", **make.sourced())
+    party = make.row(Party, {"name": "示例协会"}, kind="association", **make.sourced())
     make.row(Role, {"product": product, "party": party, "part": "association"}, **make.sourced())
     return sign_in(make.person("association", "association", party=party))
 
@@ -420,6 +425,38 @@ def test_the_wrong_person_withdraws_nothing(market, agri, laocu):
     assert (answer.status_code, clean) == (403, True)
 
 
+# --- The applicant ---------------------------------------------------------------------------------------------------
+
+
+def test_an_applicant_is_named_before_the_file_goes_out(agri, laocu):
+    file = make.application(laocu)
+    party = make.row(Party, {"name": "示例协会"}, kind="association", **make.sourced())
+
+    agri.post(f"{HERE}applicant/", {"applicant": "示例协会", "seen": last_change(file)})
+
+    assert Application.objects.get().applicant == party
+
+
+def test_after_that_it_is_not_changed(agri, laocu):
+    file = make.application(laocu, state="provincial")
+    make.row(Party, {"name": "示例协会"}, kind="association", **make.sourced())
+
+    typed = {"applicant": "示例协会", "seen": last_change(file)}
+    answer, clean = left_nothing(lambda: agri.post(f"{HERE}applicant/", typed))
+
+    assert (answer.status_code, clean) == (400, True)
+    assert "申请已到“省级初审”，申请人不能再换。" in text_of(answer)
+
+
+@pytest.mark.parametrize("who", ["market", "auditor"])
+def test_the_wrong_person_names_no_applicant(request, laocu, who):
+    make.application(laocu)
+
+    answer, clean = left_nothing(lambda: request.getfixturevalue(who).post(f"{HERE}applicant/", {"applicant": "x"}))
+
+    assert (answer.status_code, clean) == (403, True)
+
+
 # --- Materials -------------------------------------------------------------------------------------------------------
 
 
@@ -554,3 +591,79 @@ def test_an_opposition_or_step_that_there_is_not_is_not_found(market, opposed, a
     make.opposition(opposed, filed_on=clock.today() - timedelta(days=20))
 
     assert market.get(f"{HERE}{address}").status_code == 404
+
+
+# --- To take along ---------------------------------------------------------------------------------------------------
+
+
+def test_the_workbook_has_the_rows_that_the_filters_leave_and_runs_nothing(auditor):
+    make.application(make.product(name="=1+1"), state="reply_due", on=clock.today() - timedelta(days=10))
+    make.application(make.product("taitou-xigua", "台头西瓜"))
+
+    answer = auditor.get("/desk/applications.xlsx", {"phase": "ours"})
+
+    (head, row) = load_workbook(io.BytesIO(answer.content)).active.iter_rows()
+    assert [cell.value for cell in row][:2] == ["2025-0001", "=1+1"]
+    assert row[1].data_type == "s"
+    said = {title.value: cell.value for title, cell in zip(head, row, strict=True)}
+    assert (said["阶段"], said["该谁办"]) == ("待答复形式审查意见", "申请人")
+    assert said["还有天数"] > 100
+    assert "filename*=utf-8''" in answer.headers["Content-Disposition"]
+
+
+def test_the_dossier_is_streamed_under_its_chinese_name(auditor, laocu):
+    make.application(laocu)
+
+    answer = auditor.get(f"{HERE}dossier.zip")
+
+    content = b"".join(answer.streaming_content)
+    assert zipfile.ZipFile(io.BytesIO(content)).namelist() == ["00 封面与材料清单.docx"]
+    assert "%E5%8D%B7%E5%AE%97.zip" in answer.headers["Content-Disposition"]
+
+
+def test_the_dossier_of_another_product_is_refused(laocu):
+    make.application(make.product("taitou-xigua", "台头西瓜"))
+
+    assert keeper_of(laocu).get(f"{HERE}dossier.zip").status_code == 403
+
+
+def events(answer):
+    return [str(event["summary"]) for event in Calendar.from_ical(answer.content).walk("VEVENT")]
+
+
+def test_a_calendar_has_only_what_its_owner_may_see(auditor, laocu):
+    make.application(laocu, state="reply_due", on=clock.today())
+    make.application(make.product("taitou-xigua", "台头西瓜"), state="reply_due", on=clock.today())
+
+    assert len(events(auditor.get("/desk/applications.ics"))) == 2
+    assert [line[:4] for line in events(keeper_of(laocu).get("/desk/applications.ics"))] == ["独流老醋"]
+
+
+def secret_of(client):
+    return re.search(r"/calendars/[\w-]+\.ics", client.get(f"{BOARD}calendar/").content.decode())[0]
+
+
+def test_a_calendar_that_cannot_sign_in_has_a_secret_address_until_it_is_renewed(auditor, laocu, client):
+    make.application(laocu, state="reply_due", on=clock.today())
+    old = secret_of(auditor)
+    assert (old, len(events(client.get(old)))) == (secret_of(auditor), 1)
+
+    auditor.post(f"{BOARD}calendar/")
+
+    assert client.get(old).status_code == 404
+    assert len(events(client.get(secret_of(auditor)))) == 1
+
+
+def test_who_lost_their_role_has_no_calendar_any_more(auditor, client):
+    address = secret_of(auditor)
+    User.objects.get(username="auditor").groups.clear()
+
+    assert client.get(address).status_code == 404
+
+
+def test_the_desk_says_what_falls_due(agri, laocu):
+    make.application(laocu, state="provincial", on=clock.today() - timedelta(days=85))
+
+    assert re.search(
+        r"30 天内到期 全部申请 还有 \d 天 \d{4}-\d\d-\d\d 独流老醋 2025-0001 省级初审", text_of(agri.get("/desk/"))
+    )

@@ -142,6 +142,17 @@ class OpenForm(ApplicationForm):
         return data
 
 
+class ApplicantForm(ApplicationForm):
+    """Who applies."""
+
+    def __init__(self, *args: Any, person: Person, **more: Any) -> None:
+        super().__init__(*args, **more)
+        words = _("须是登记簿中的主体；没有的先在“主体”里登记")
+        self.fields["applicant"] = RowField(parties_to_choose(person), label=_("申请人"), help_text=words)
+        self.groups = [(_("申请人"), ["applicant"])]
+        self.finish()
+
+
 class StepForm(ApplicationForm):
     """The next step: its day, what it rests on, a note for the file."""
 

@@ -38,7 +38,11 @@ class ReceiveForm(forms.Form):
     )
     purpose = forms.ChoiceField(label=_("用途"), choices=Purpose.choices, initial=Purpose.UNITS)
     product = forms.ModelChoiceField(
-        label=_("产品"), queryset=Product.objects.none(), required=False, help_text=_("用途为产地范围时选择")
+        label=_("产品"),
+        queryset=Product.objects.none(),
+        required=False,
+        empty_label="—",
+        help_text=_("用途为产地范围时选择"),
     )
     regime = forms.ChoiceField(label=_("保护制度"), choices=[("", "—"), *Regime.choices], required=False)
 
@@ -110,9 +114,13 @@ class AdmitForm(forms.Form):
 
     day = DayField(label=_("自何日起"))
     source = forms.ModelChoiceField(
-        label=_("来源"), queryset=Source.objects.all(), to_field_name="key", help_text=_("没有的先到“来源”里登记")
+        label=_("来源"),
+        queryset=Source.objects.order_by("title"),
+        to_field_name="key",
+        empty_label="—",
+        help_text=_("没有的先到“来源”里登记，这个文件会等着"),
     )
-    grade = forms.ChoiceField(label=_("可信等级"), choices=Grade.choices)
+    grade = forms.ChoiceField(label=_("可信等级"), choices=[("", "—"), *Grade.choices])
     uncertainty_m = forms.FloatField(
         label=_("界线误差（米）"),
         min_value=0,

@@ -52,7 +52,7 @@ class SurveyForm(ApplicationForm):
 class AnswerForm(ApplicationForm):
     """The answer to one question, with what it rests on."""
 
-    verdict = forms.ChoiceField(label=_("回答"), choices=Verdict.choices, widget=forms.RadioSelect)
+    verdict = forms.ChoiceField(label=_("回答"), choices=Verdict.choices)
     evidence = forms.CharField(
         label=_("依据"), required=False, widget=forms.Textarea, help_text=_("写明从何得知；也可以选下面的文件或来源")
     )
