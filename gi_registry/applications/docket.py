@@ -172,21 +172,28 @@ class Docket:
         self.kept[key] = content
 
 
+ONLY = "docket"  # one in each process
 _held: dict[str, Docket] = {}
 _lock = threading.Lock()
 
 
 def docket(day: date) -> Docket:
     """The docket of the day, from memory while neither the register nor the day has moved. Six queries otherwise."""
-    revision = revisions.revision()
-    held = _held.get("docket")
-    if held is not None and (held.revision, held.day) == (revision, day):
+    wanted = (revisions.revision(), day)
+    held = _held.get(ONLY)
+    if held is not None and (held.revision, held.day) == wanted:
         return held
     with _lock:
-        rows = Application.objects.with_clocks()
-        made = Docket(revision, day, tuple(sorted((card_of(row, day) for row in rows), key=lambda card: card.urgency)))
-        _held["docket"] = made
-        return made
+        held = _held.get(ONLY)
+        if held is None or (held.revision, held.day) != wanted:
+            held = _held[ONLY] = made(*wanted)
+        return held
+
+
+def made(revision: int, day: date) -> Docket:
+    """The docket worked out anew."""
+    cards = (card_of(application, day) for application in Application.objects.with_clocks())
+    return Docket(revision, day, tuple(sorted(cards, key=lambda card: card.urgency)))
 
 
 def forget() -> None:

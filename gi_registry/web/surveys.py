@@ -165,9 +165,7 @@ def new(request: HttpRequest) -> HttpResponse:
         return _("已记下“{name}”的普查。").format(name=made[0].name)
 
     context = {"heading": _("填报特色产品"), "back": reverse("desk-surveys")}
-    return answer(
-        request, form, "desk/surveys/form.html", context, act=act, to=lambda: page_of(numbers_of()[made[0].pk])
-    )
+    return answer(request, form, "desk/surveys/form.html", context, act=act, to=lambda: page_of(made[0].number))
 
 
 @desk(Act.SURVEYS)

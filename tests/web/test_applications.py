@@ -489,6 +489,16 @@ def test_what_a_material_cannot_be_is_said(agri, laocu, item, typed, status, sen
     assert sentence in text_of(answer)
 
 
+def test_materials_are_closed_with_the_file(agri, laocu):
+    make.application(laocu, state="abandoned")
+
+    typed = {"state": "preparing", "seen": "0"}
+    answer, clean = left_nothing(lambda: agri.post(f"{HERE}materials/area/", typed))
+
+    assert (answer.status_code, clean) == (400, True)
+    assert "申请已到“不再准备”，不再收材料。" in text_of(answer)
+
+
 def test_of_two_who_keep_one_item_the_second_is_told_and_sees_what_stands(agri, laocu):
     file = make.application(laocu)
     make.row(Material, {"application": file, "item": "area"}, state="preparing", note="别人写的")
@@ -564,6 +574,25 @@ def test_an_opposition_before_the_announcement_is_refused(market, opposed):
 
     assert (answer.status_code, clean) == (400, True)
     assert "还不能提出异议" in text_of(answer)
+
+
+def test_there_is_no_opposition_where_there_is_no_window(market, laocu):
+    file = make.application(laocu, state="technical")
+
+    answer, clean = left_nothing(lambda: market.post(f"{HERE}oppositions/new/", objection(file)))
+
+    assert (answer.status_code, clean) == (400, True)
+    assert "“已受理，技术审查”阶段没有异议期。" in text_of(answer)
+
+
+def test_an_opposition_that_was_decided_goes_no_further(market, opposed):
+    make.opposition(opposed, state="dismissed", filed_on=clock.today() - timedelta(days=20))
+
+    typed = {"seen": last_change(opposed), "note": "我写的话"}
+    answer, clean = left_nothing(lambda: market.post(f"{HERE}oppositions/1/upheld/", typed))
+
+    assert (answer.status_code, clean) == (400, True)
+    assert "异议“异议不成立”之后不能是“异议成立”。" in text_of(answer)
 
 
 @pytest.mark.parametrize("address", ["oppositions/new/", "oppositions/1/negotiation/"])

@@ -242,6 +242,27 @@ def test_a_refused_opening_leaves_no_product_behind(agri, unit):
     assert (answer.status_code, clean, Product.objects.exists()) == (400, True, False)
 
 
+def test_a_second_application_for_the_same_is_refused(agri, unit):
+    survey = make.survey("示例冬菜", unit)
+    agri.post(f"{LIST}1/open/", {"route": "product", "on": "2026-11-02"})
+
+    answer, clean = left_nothing(lambda: agri.post(f"{LIST}1/open/", {"route": "product", "on": "2026-11-02"}))
+
+    assert (answer.status_code, clean, survey.applications.count()) == (400, True, 1)
+    assert "“示例冬菜”已有未办结的申请 2026-0001，不能重复立卷。" in text_of(answer)
+
+
+@pytest.mark.parametrize("size", [1, 3])
+def test_three_answers_cost_as_many_questions_as_one(agri, unit, size, django_assert_num_queries):
+    survey = make.survey("示例冬菜", unit)
+    for question in ("truth", "place", "name")[:size]:
+        values = {"verdict": "yes", "document": make.document(), "source": make.source(question)}
+        make.row(Answer, {"survey": survey, "question": question}, **values)
+
+    with django_assert_num_queries(12):
+        agri.get(f"{LIST}1/")
+
+
 @pytest.mark.parametrize("who", ["market", "liaison"])
 def test_who_does_not_prepare_applications_opens_none(request, unit, who):
     make.survey("示例冬菜", unit)
