@@ -67,16 +67,21 @@ def fresh(falling: Iterable[Falling], to: str, told: set[tuple[str, str]]) -> tu
 
 
 def tell(told: Told, send: Callable[[Told], None]) -> bool:
-    """Note and send in one transaction: what could not be sent is not noted, what another run sent is not sent twice.
+    """Claim, then send: what another run claimed is not sent twice, what could not be sent is given back.
 
-    Returns whether it was sent; raises what `send` raises.
+    No transaction is open while a mail server is slow, so that nobody at the desk waits for it. Returns whether it was
+    sent; raises what `send` raises.
     """
     to, at = (told.person.username if told.person else ""), clock.now()
     rows = [Reminder(to=to, key=key_of(falling), at=at) for falling in told.falling]
     try:
         with transaction.atomic():
-            Reminder.objects.bulk_create(rows)
-            send(told)
+            claimed = Reminder.objects.bulk_create(rows)
     except IntegrityError:
         return False
+    try:
+        send(told)
+    except OSError:
+        Reminder.objects.filter(pk__in=[row.pk for row in claimed]).delete()
+        raise
     return True

@@ -152,6 +152,7 @@ class Option(NamedTuple):
     rests: Rests
     obstacle: str
     address: str
+    onward: bool
 
 
 @desk(Act.DESK)
@@ -215,7 +216,8 @@ def shortest_way(machine: Machine, state: str) -> list[str]:
 
 
 def ways(application: Application, may: dict[Act, bool], today: date) -> list[Option]:
-    """What may follow, each with its form for those who may take it."""
+    """What may follow, each with its form for those who may take it; `onward` is the shortest way to the aim."""
+    aim = shortest_way(application.machine, application.state)[:1]
     return [
         Option(
             way.label,
@@ -223,6 +225,7 @@ def ways(application: Application, may: dict[Act, bool], today: date) -> list[Op
             way.rests,
             way.obstacle,
             reverse("desk-application-step", args=[application.file_number, way.state]) if may[way.act] else "",
+            [way.state] == aim,
         )
         for way in what_next(application, today)
     ]

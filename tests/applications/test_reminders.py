@@ -9,6 +9,7 @@ from django.core.management import CommandError, call_command
 
 from gi_registry.applications.docket import docket
 from gi_registry.applications.models import Reminder
+from gi_registry.applications.reminders import tell, untold
 from gi_registry.core import clock
 from tests import make
 
@@ -116,3 +117,12 @@ def test_a_step_taken_ends_the_reminders_of_the_step_before(due):
     due(7)
 
     assert remind() == "没有新的到期事项。\n"
+
+
+def test_of_two_runs_at_once_one_tells(due):
+    due(7)
+    (told,) = untold()  # both runs have looked
+    sent = []
+
+    assert [tell(told, sent.append) for _run in range(2)] == [True, False]
+    assert sent == [told]

@@ -53,7 +53,7 @@ def routes_of(act: Act) -> list[tuple[str, Any]]:
     return [(name, route.label) for name, route in ROUTES.items() if act_to_open(route.procedures[0]) == act]
 
 
-def document_fields(product: Product, *extra: Document) -> models.QuerySet[Document]:
+def documents_of(product: Product, *extra: Document) -> models.QuerySet[Document]:
     """The documents of a product, and those that are chosen already."""
     return Document.objects.filter(
         models.Q(products=product) | models.Q(pk__in=[document.pk for document in extra])
@@ -62,9 +62,21 @@ def document_fields(product: Product, *extra: Document) -> models.QuerySet[Docum
 
 def one_document(product: Product, **more: Any) -> forms.ModelChoiceField:
     """One of the product's documents, known by its hash."""
-    field = forms.ModelChoiceField(document_fields(product), to_field_name="sha256", empty_label="—", **more)
+    field = forms.ModelChoiceField(documents_of(product), to_field_name="sha256", empty_label="—", **more)
     field.widget.attrs["data-search"] = TYPE_TO_FIND
     return field
+
+
+def many_documents(documents: models.QuerySet[Document], label: Any) -> forms.ModelMultipleChoiceField:
+    """Boxes for the product's documents, and where there is none yet a word that says so."""
+    return forms.ModelMultipleChoiceField(
+        documents,
+        to_field_name="sha256",
+        required=False,
+        label=label,
+        widget=forms.CheckboxSelectMultiple,
+        help_text="" if documents.exists() else _("本产品还没有交来的文件。"),
+    )
 
 
 class ApplicationForm(DeskForm):
@@ -213,13 +225,8 @@ class MaterialForm(ApplicationForm):
     ) -> None:
         super().__init__(*args, **more)
         kept = [] if material is None else list(material.documents.all())
-        self.fields["documents"] = forms.ModelMultipleChoiceField(
-            document_fields(application.product, *kept),
-            to_field_name="sha256",
-            required=False,
-            label=_("文件（“已备齐”和“已提交”须附）"),
-            widget=forms.CheckboxSelectMultiple,
-        )
+        documents = documents_of(application.product, *kept)
+        self.fields["documents"] = many_documents(documents, _("文件（“已备齐”和“已提交”须附）"))
         parties: Any = self.fields["responsible"]
         parties.queryset = parties_to_choose(person)
         self.groups = [(_("材料"), ["state", "responsible", "documents", "note"])]
@@ -242,13 +249,7 @@ class OppositionForm(ApplicationForm):
 
     def __init__(self, *args: Any, product: Product, **more: Any) -> None:
         super().__init__(*args, **more)
-        self.fields["documents"] = forms.ModelMultipleChoiceField(
-            document_fields(product),
-            to_field_name="sha256",
-            required=False,
-            label=_("证据"),
-            widget=forms.CheckboxSelectMultiple,
-        )
+        self.fields["documents"] = many_documents(documents_of(product), _("证据"))
         self.groups = [(_("异议"), ["opponent", "filed_on", "reasons", "documents"])]
         self.finish()
 
