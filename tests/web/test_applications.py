@@ -136,7 +136,7 @@ def test_the_board_asks_as_often_for_one_application_as_for_a_thousand(
         Step(application=file, state=first.state, on=first.opened_on, at=clock.now(), by="测试") for file in made
     )
 
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(9):
         answer = agri.get(BOARD, {"view": view})
 
     assert f"共 {size} 件" in text_of(answer)

@@ -13,6 +13,7 @@ from gi_registry.applications.reminders import Told, tell, untold
 
 
 class Command(BaseCommand):
+    requires_system_checks: list = []  # it needs no addresses, whose modules take longer to load than it to run
     help = "列出 30 天、7 天、1 天内到期的事项并发邮件，每项各提醒一次；重复运行不会重复提醒。"
 
     def handle(self, *args: Any, **options: Any) -> None:
