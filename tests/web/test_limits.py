@@ -81,3 +81,11 @@ def test_no_file_of_a_refused_form_stays_in_the_folder_for_passing_files(officia
 
     assert official.post("/desk/imports/", files).status_code == 403
     assert list(tmp_path.glob("*.upload*")) == []
+
+
+@pytest.mark.parametrize("address", ["/desk/surveys/?q=%00", "/desk/changes/?thing=%00", "/desk/applications/?q=a%00"])
+def test_an_address_with_a_null_byte_is_refused_in_a_sentence(client, address):
+    client.force_login(make.person("agriculture"), backend=site.AUTHENTICATION_BACKENDS[1])
+
+    answer = client.get(address)
+    assert (answer.status_code, "网址里有不能用的字符" in answer.content.decode()) == (400, True)
