@@ -40,6 +40,7 @@ from gi_registry.applications.states import (
 from gi_registry.core import clock
 from gi_registry.core.errors import BadInput, Conflict, NotInRegister
 from gi_registry.core.history import Why, drop, put, refuse_if_changed_since
+from gi_registry.core.revision import take_turn
 from gi_registry.gazette.actions import added
 from gi_registry.gazette.models import Announcement, Document, Grade, Source
 from gi_registry.parties.models import Party, User
@@ -113,6 +114,7 @@ def open_application(
     `regime` is needed where the procedure serves two; `protection` is what a change or a revocation is about.
     """
     require(by, act_to_open(procedure), product)
+    take_turn()
     Product.objects.select_for_update().get(pk=product.pk)
     on = on or clock.today()
     refuse_future(on)
@@ -326,6 +328,7 @@ def undo(application: Application, step: Step, by: User) -> None:
 
 def locked(application: Application, seen: int | None = None) -> Application:
     """The application as it stands, kept from others until the act is over. Raises Conflict where it was outrun."""
+    take_turn()
     current = Application.objects.select_for_update(of=("self",)).select_related("product").get(pk=application.pk)
     if seen is not None:
         refuse_if_changed_since(current, seen)
