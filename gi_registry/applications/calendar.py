@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Iterable
 from datetime import timedelta
 
@@ -34,8 +35,7 @@ def event(card: Card, due: Due, address: str) -> Event:
     deadline, rule = due.deadline, due.deadline.rule
     assert deadline.day is not None
     made = Event()
-    opposed = f"-{due.opposition.filed_on}-{due.opposition.pk}" if due.opposition else ""
-    made.add("uid", f"{card.file_number}-{rule.id}-{deadline.event_day}{opposed}@gi-registry")
+    made.add("uid", f"{card.file_number}-{rule.id}-{deadline.event_day}{opposed(due)}@gi-registry")
     made.add("dtstamp", clock.now())
     made.add("dtstart", deadline.day)
     made.add("dtend", deadline.day + timedelta(days=1))
@@ -46,6 +46,14 @@ def event(card: Card, due: Due, address: str) -> Event:
     made.add("transp", "TRANSPARENT")
     made.add_component(alarm())
     return made
+
+
+def opposed(due: Due) -> str:
+    """What tells the deadlines of several oppositions apart, without the opponent's name."""
+    if due.opposition is None:
+        return ""
+    named = hashlib.sha256(due.opposition.opponent.encode()).hexdigest()[:8]
+    return f"-{due.opposition.filed_on}-{named}"
 
 
 def alarm() -> Alarm:

@@ -5,7 +5,6 @@ The same file gives the same bytes: archives are dated by the last change and no
 
 from __future__ import annotations
 
-import re
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -193,8 +192,3 @@ def redated(word: BytesIO, at: datetime) -> bytes:
         for name in clocked.namelist():
             archive.writestr(entry(name, at, ZIP_DEFLATED), clocked.read(name))
     return file.getvalue()
-
-
-def file_name(application: Application) -> str:
-    """What the download is called."""
-    return safe_name(re.sub(r"\s+", "", f"{application.file_number}{application.product}申报卷宗") + ".zip")

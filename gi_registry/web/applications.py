@@ -79,7 +79,7 @@ def index(request: HttpRequest) -> HttpResponse:
 
 def reader_of(person: User) -> tuple[object, ...]:
     """All of a person on which a page may depend."""
-    return (person.pk, person.name, person.party_id, person.unit_id, person.is_superuser, *person.group_names)
+    return (person.pk, str(person), person.party_id, person.unit_id, person.is_superuser, *person.group_names)
 
 
 def listing(request: HttpRequest) -> HttpResponse:

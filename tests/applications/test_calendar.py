@@ -45,6 +45,17 @@ def test_lines_are_folded_and_end_as_the_standard_asks():
     assert lines[0] == b"BEGIN:VCALENDAR"
 
 
+def test_each_opposition_has_an_event_of_its_own():
+    file = make.application(make.product(), "trademark", state="published", on=date(2025, 3, 3))
+    for _number in range(2):
+        make.opposition(file, state="adjudication")
+
+    uids = [str(event["uid"]) for event in Calendar.from_ical(written()).walk("VEVENT")]
+
+    assert (len(uids), len(set(uids))) == (5, 5)  # the window, and for each the defence and the decision
+    assert [uid for uid in uids if "异议人" in uid] == []
+
+
 def test_an_address_stays_until_it_is_renewed():
     person = make.person("agriculture")
     key = key_of(person)

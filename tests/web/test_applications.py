@@ -268,6 +268,16 @@ def test_a_rule_without_a_limit_says_so(agri, laocu):
     assert "无法定期限" in text_of(agri.get(HERE))
 
 
+def test_the_auditor_reads_and_is_offered_no_act(auditor, laocu):
+    file = make.application(laocu, state="preliminary", on=clock.today() - timedelta(days=30))
+    make.opposition(file, filed_on=clock.today() - timedelta(days=20))
+
+    answer = auditor.get(HERE)
+
+    assert answer.status_code == 200
+    assert re.findall(r'href="/desk/applications/2025-0001/([^"]*)"', answer.content.decode()) == ["dossier.zip"]
+
+
 def test_a_file_that_there_is_not_is_not_found(agri):
     answer = agri.get(HERE)
 
