@@ -34,6 +34,7 @@ from gi_registry.places.actions import redraw
 from gi_registry.places.geometry import in_metres, to_shapely
 from gi_registry.places.models import Kind, PlaceVersion
 from gi_registry.products.actions import draw_area
+from gi_registry.products.areas import SMALL_LOSS_HECTARES
 from gi_registry.products.areas import hold as hold_versions
 from gi_registry.products.models import Area, Product
 
@@ -255,6 +256,15 @@ def admit_units(
     received.step = Step.ADMITTED
     received.save(update_fields=["drift", "step"])
     return drifts
+
+
+def forecast_losses(received: ReceivedFile, matches: list[Match], **asked: Any) -> list[Drift]:
+    """The producing areas that would lose land: worked out by admitting the units and taking it all back."""
+    with transaction.atomic():
+        drifts = admit_units(received, matches, by="", **asked)
+        transaction.set_rollback(True)
+    received.refresh_from_db()
+    return [drift for drift in drifts if drift.removed_ha > SMALL_LOSS_HECTARES]
 
 
 def rebuild_areas(places: set[int], *, day: date, source: Source, note: str, by: str) -> list[Drift]:

@@ -155,6 +155,9 @@ def admit(request: HttpRequest, file_number: str) -> HttpResponse:
         if form.is_valid():
             asked = form.cleaned_data
             matches = imports.matched(features, asked["day"])
+            losses = [] if request.POST.get("confirmed") else imports.forecast_losses(received, matches, **asked)
+            if losses:
+                return shown(request, received, 400, admit=form, losses=losses)
             imports.admit_units(received, matches, by=str(request.user), **asked)
             return redirect("desk-import", file_number)
     except BadInput as refusal:

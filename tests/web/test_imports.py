@@ -14,7 +14,7 @@ from gi_registry.core.models import Change
 from gi_registry.intake.imports import kept
 from gi_registry.intake.models import ReceivedFile, Step
 from gi_registry.places.geometry import to_geos
-from gi_registry.places.models import PlaceVersion
+from gi_registry.places.models import Place, PlaceVersion
 from gi_registry.web.imports import draft_address
 from tests import make, shapes
 from tests.web.test_pages import text_of
@@ -208,6 +208,23 @@ def test_an_admission_that_is_refused_keeps_what_was_typed_and_changes_nothing(o
         "uncertainty_m" not in values,
     )
     assert PlaceVersion.objects.count() == 2
+
+
+def test_units_by_which_an_area_loses_land_are_admitted_only_when_that_is_confirmed(official):
+    product = make.product()
+    make.area(product, shapes.square(116.8, 38.8, 0.1), drawn_on=date(2020, 1, 1), schematic=True).units.set(
+        Place.objects.filter(code="120118102")
+    )
+    send(official)
+    choose(official)
+
+    asked = admit(official)
+    assert (asked.status_code, "独流老醋（地理标志产品）" in text_of(asked)) == (400, True)
+    assert (product.areas.count(), PlaceVersion.objects.count()) == (1, 2)
+    assert 'value="5"' in asked.content.decode()
+
+    assert "已登记" in text_of(admit(official, confirmed="1"))
+    assert (product.areas.count(), PlaceVersion.objects.count()) == (2, 3)
 
 
 def test_nothing_is_admitted_twice(official):
