@@ -2,7 +2,9 @@ from __future__ import annotations
 
 import pytest
 from django.contrib.auth import get_user
+from django.contrib.auth.models import Group
 
+from gi_registry.parties.permissions import RegisterBackend, Role, roles_of
 from tests import make
 
 pytestmark = pytest.mark.django_db
@@ -39,3 +41,16 @@ def test_an_account_that_is_off_does_not_sign_in(client, settings):
     make.demo_account(is_active=False)
 
     assert not client.login(**PASSWORD)
+
+
+def test_a_person_and_their_roles_cost_one_question(client, django_assert_num_queries):
+    person = make.person("agriculture")
+    person.groups.add(Group.objects.get(name=Role.AUDITOR.label))
+
+    with django_assert_num_queries(1):
+        found = RegisterBackend().get_user(person.pk)
+        assert (found, roles_of(found)) == (person, {Role.AGRICULTURE, Role.AUDITOR})
+
+
+def test_nobody_has_the_number_of_a_person_who_is_gone(client):
+    assert RegisterBackend().get_user(0) is None

@@ -136,7 +136,7 @@ def test_the_board_asks_as_often_for_one_application_as_for_a_thousand(
         Step(application=file, state=first.state, on=first.opened_on, at=clock.now(), by="测试") for file in made
     )
 
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(8):
         answer = agri.get(BOARD, {"view": view})
 
     assert f"共 {size} 件" in text_of(answer)
@@ -145,7 +145,7 @@ def test_the_board_asks_as_often_for_one_application_as_for_a_thousand(
 def test_a_board_that_was_kept_is_made_again_when_the_register_moves(agri, laocu, django_assert_num_queries):
     make.application(laocu)
     agri.get(BOARD)
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(3):
         assert "共 1 件" in text_of(agri.get(BOARD))
 
     make.application(make.product("taitou-xigua", "台头西瓜"))
@@ -297,7 +297,7 @@ def test_a_file_asks_as_often_for_one_of_a_kind_as_for_three(agri, laocu, size, 
         make.opposition(file, state="negotiation", filed_on=clock.today() - timedelta(days=20))
         make.row(Material, {"application": file, "item": item}, state="ready").documents.set([make.document()])
 
-    with django_assert_num_queries(17):
+    with django_assert_num_queries(16):
         agri.get(HERE)
 
 

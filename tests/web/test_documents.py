@@ -289,5 +289,5 @@ def test_the_list_of_documents_asks_a_fixed_number_of_questions(agri, laocu, dja
     for number in range(size):
         upload(agri, content=handed_in.PDF + f"{number}\n%%EOF".encode())
 
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(6):
         agri.get("/desk/documents/")

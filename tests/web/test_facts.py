@@ -371,9 +371,9 @@ def test_the_pages_of_the_desk_ask_a_fixed_number_of_questions(client, django_as
         make.row(Name, {"product": first, "text": f"别称{number}"}, kind="alias", **make.sourced())
     sign_in(client, make.person("market"))
 
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(11):
         client.get("/desk/")
-    with django_assert_num_queries(19):
+    with django_assert_num_queries(18):
         client.get("/desk/products/product-0/")
 
 

@@ -262,5 +262,5 @@ def test_the_list_costs_the_same_for_one_file_and_for_three(official, django_ass
     for number in (1, 3):
         while ReceivedFile.objects.count() < number:
             send(official)
-        with django_assert_num_queries(7):
+        with django_assert_num_queries(6):
             official.get("/desk/imports/")

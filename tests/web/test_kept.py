@@ -371,7 +371,7 @@ def test_a_part_that_has_ended_is_not_shown_as_if_it_went_on(client, a_person):
 
 @pytest.mark.parametrize("size", [1, 3])
 @pytest.mark.parametrize(
-    ("address", "queries"), [("/desk/sources/", 5), ("/desk/announcements/", 6), ("/desk/parties/", 8)]
+    ("address", "queries"), [("/desk/sources/", 4), ("/desk/announcements/", 5), ("/desk/parties/", 7)]
 )
 def test_the_lists_ask_a_fixed_number_of_questions(agri, django_assert_num_queries, size, address, queries):
     for number, product in enumerate(make.register(size)):
