@@ -229,6 +229,15 @@ def refuse_second(product: Product, procedure: Procedure, regime: Regime, on: da
         raise BadInput(f"“{product}”已受{regime.label}保护，不必再申请。")
 
 
+def refuse_beside_a_file(product: Product, regime: str) -> None:
+    """Where a file is open, the stage follows its steps, and nobody sets it beside them. Raises BadInput."""
+    files = Application.objects.filter(product=product, regime=regime)
+    unfinished = next((file for file in files if file.state not in MACHINES[Procedure(file.procedure)].ends), None)
+    if unfinished is not None:
+        number = unfinished.file_number
+        raise BadInput(f"“{product}”在这一制度下有未办结的案卷 {number}：阶段随案卷的步骤变，请到案卷里办。")
+
+
 # --- Steps -----------------------------------------------------------------------------------------------------------
 
 

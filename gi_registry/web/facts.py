@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
+from gi_registry.applications.actions import refuse_beside_a_file
 from gi_registry.assurance.models import Standard
 from gi_registry.core import clock
 from gi_registry.core.errors import NotAllowed, NotInRegister
@@ -224,6 +225,12 @@ def write(request: HttpRequest, slug: str, number: int = 0, *, kind: Kind, manne
         given=given_fields(kind, request.user, product),
         initial=initial(kind, row, manner),
     )
+
+    def act() -> str:
+        if kind.model is Protection:
+            refuse_beside_its_file(form, product, manner, row)
+        return WRITE[manner](form, product, kind, row, str(request.user))
+
     context = {
         "product": product,
         "kind": kind,
@@ -239,11 +246,18 @@ def write(request: HttpRequest, slug: str, number: int = 0, *, kind: Kind, manne
         form,
         "desk/products/write.html",
         context,
-        act=lambda: WRITE[manner](form, product, kind, row, str(request.user)),
+        act=act,
         to=reverse("desk-product", args=[slug]) + f"#{kind.name}",
         row=row,
         columns=(*kind.columns, *SPAN, *SOURCED),
     )
+
+
+def refuse_beside_its_file(form: FactForm, product: Product, manner: Manner, row: Any) -> None:
+    """A stage is set here only where no open file decides it. Raises BadInput."""
+    asked = form.values() if manner != Manner.END else {"regime": row.regime, "stage": ""}
+    if row is None or asked["stage"] != row.stage:
+        refuse_beside_a_file(product, asked["regime"])
 
 
 def given_fields(kind: Kind, person: Person, product: Product) -> dict[str, forms.Field]:

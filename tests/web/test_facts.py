@@ -242,6 +242,19 @@ def test_the_category_of_a_product_is_corrected_from_a_day_on_a_source(agri, mar
     )
 
 
+def test_a_stage_that_an_open_file_decides_is_not_set_beside_it(agri, laocu):
+    row = make.protection(laocu, stage="candidate")
+    make.application(laocu)
+    form = {"regime": "product", "stage": "in_procedure", "day": "2024-01-01", "source": "plan", "grade": "primary"}
+
+    refused = agri.post(f"{HERE}protections/1/change/", form | {"seen": last_change(row)})
+    ended = agri.post(f"{HERE}protections/1/end/", {"day": "2024-01-01", "source": "plan", "seen": last_change(row)})
+
+    assert "有未办结的案卷 2025-0001" in text_of(refused)
+    assert (refused.status_code, ended.status_code) == (400, 400)
+    assert list(Protection.objects.values_list("stage", "valid_until")) == [("candidate", None)]
+
+
 def test_the_state_decides_only_by_an_announcement(agri, laocu):
     make.row(Announcement, {"issuer": "国家知识产权局", "number": "1", "issued_on": date(2024, 1, 1)}, **make.sourced())
     row = make.protection(laocu, stage="candidate")
