@@ -36,7 +36,7 @@ def covering(request: HttpRequest, revision: int) -> HttpResponse:
             "accuracy_m": accuracy_m,
             "on": on.isoformat(),
             "revision": revision,
-            "summary": summary(findings),
+            "summary": summary(findings, on),
             "covering": [described(finding, on) for finding in findings],
             **nearest(register, lon, lat, accuracy_m, on, wanted=bool(asked.get("nearest")) and not findings),
         }
@@ -54,13 +54,13 @@ def words() -> tuple[str, str, str, str]:
     )
 
 
-def summary(findings: list[Finding]) -> str:
+def summary(findings: list[Finding], on: date) -> str:
     """The answer in one Chinese sentence; "outside" is said, never left to be read from an empty list."""
     inside, drawn_inside, drawn_outside, nowhere = words()
     said = {
-        inside: [f.area.name for f in findings if f.verdict == Verdict.INSIDE],
-        drawn_inside: [f.area.name for f in findings if f.verdict == Verdict.TOO_CLOSE and f.inside],
-        drawn_outside: [f.area.name for f in findings if f.verdict == Verdict.TOO_CLOSE and not f.inside],
+        inside: [f.area.name_on(on) for f in findings if f.verdict == Verdict.INSIDE],
+        drawn_inside: [f.area.name_on(on) for f in findings if f.verdict == Verdict.TOO_CLOSE and f.inside],
+        drawn_outside: [f.area.name_on(on) for f in findings if f.verdict == Verdict.TOO_CLOSE and not f.inside],
     }
     parts = [f"{what}：{'、'.join(names)}" for what, names in said.items() if names]
     return ("；".join(parts) or nowhere) + "。"
@@ -69,7 +69,7 @@ def summary(findings: list[Finding]) -> str:
 def described(finding: Finding, on: date) -> dict[str, Any]:
     """One area and the verdict on the point."""
     return {
-        **of_area(finding.area, finding.area.stage_on(on)),
+        **of_area(finding.area, on),
         "verdict": finding.verdict,
         "verdict_label": label(Verdict, finding.verdict),
         "inside": finding.inside,
@@ -83,11 +83,12 @@ def products() -> str:
     return reverse("products")
 
 
-def of_area(area: AreaFacts, stage: str) -> dict[str, Any]:
-    """What is the same of an area for every point."""
+def of_area(area: AreaFacts, on: date) -> dict[str, Any]:
+    """What is the same of an area for every point on a day."""
+    stage = area.stage_on(on)
     return {
         "slug": area.slug,
-        "name": area.name,
+        "name": area.name_on(on),
         "url": f"{products()}{area.slug}/",
         "regime": area.regime,
         "regime_label": area.regime_label,

@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 import shapely
 from django.contrib.gis.db.models.functions import AsWKB
-from django.db.models import Prefetch, TextChoices
+from django.db.models import F, Prefetch, TextChoices
 
 from gi_registry.core import revision as revisions
 from gi_registry.core.spans import Spanned
@@ -23,7 +23,7 @@ from gi_registry.core.text import Searchable
 from gi_registry.gazette.models import Grade
 from gi_registry.places.geometry import Verdict, verdict
 from gi_registry.places.index import Nearness, ShapeIndex
-from gi_registry.products.models import Area, Basis, Name, Product, Protection, Regime, Stage
+from gi_registry.products.models import Area, Basis, Name, NameKind, Product, Protection, Regime, Stage
 
 SLOTS = 8  # pairs of colour and hatching on the map; products take them in turn
 STRONGEST_FIRST = list(Stage)
@@ -58,8 +58,8 @@ class Entry:
 
     @property
     def name(self) -> str:
-        """The name people use."""
-        return self.product.common_name
+        """The name people used on the day."""
+        return name_among(self.names) or self.product.common_name
 
     @property
     def stage(self) -> Stage:
@@ -84,6 +84,13 @@ class Entry:
 def held_on(rows: Iterable[Spanned], day: date) -> list:
     """Those of the fetched `rows` that hold on `day`."""
     return [row for row in rows if row.holds_on(day)]
+
+
+def name_among(names: Iterable[Name]) -> str:
+    """The newest common name among `names`, "" where there is none."""
+    common = (name for name in names if name.kind == NameKind.COMMON)
+    newest = max(common, key=lambda name: (name.valid_from or date.min, name.pk), default=None)
+    return newest.text if newest else ""
 
 
 def entries(day: date, filters: Filters = Filters()) -> list[Entry]:
@@ -131,7 +138,7 @@ class AreaFacts:
 
     pk: int
     slug: str
-    name: str
+    common_name: str
     regime: str
     basis: str
     grade: str
@@ -139,7 +146,8 @@ class AreaFacts:
     uncertainty_m: float
     valid_from: date | None
     valid_until: date | None
-    stages: tuple[StageSpan, ...]
+    stages: tuple[ValueSpan, ...]
+    names: tuple[ValueSpan, ...]
 
     @property
     def regime_label(self) -> str:
@@ -160,13 +168,22 @@ class AreaFacts:
 
     def stage_on(self, day: date) -> str:
         """The stage of the area's product under the area's regime, "" where it had none on the day."""
-        for start, end, stage in self.stages:
-            if (start is None or start <= day) and (end is None or day < end):
-                return stage
-        return ""
+        return held(self.stages, day)
+
+    def name_on(self, day: date) -> str:
+        """The name people used for the area's product on the day; today's where none is known of it."""
+        return held(self.names, day) or self.common_name
 
 
-StageSpan = tuple[date | None, date | None, str]
+ValueSpan = tuple[date | None, date | None, str]
+
+
+def held(spans: tuple[ValueSpan, ...], day: date) -> str:
+    """The first value that holds on the day, "" where none does."""
+    for start, end, value in spans:
+        if (start is None or start <= day) and (end is None or day < end):
+            return value
+    return ""
 
 
 @cache
@@ -221,11 +238,15 @@ class AreaRegister:
 
 
 def read_facts() -> list[AreaFacts]:
-    """The facts of every area that has a shape. Two queries, as plain values: rows of models would take 8 KB each."""
-    stages: dict[tuple[int, str], tuple[StageSpan, ...]] = {}
+    """The facts of every area that has a shape. Three queries, as plain values: rows of models would take 8 KB each."""
+    stages: dict[tuple[int, str], tuple[ValueSpan, ...]] = {}
     protections = Protection.objects.values_list("product", "regime", "valid_from", "valid_until", "stage")
     for product, regime, start, end, stage in protections.iterator():
         stages[product, regime] = (*stages.get((product, regime), ()), (start, end, intern(stage)))
+    names: dict[int, tuple[ValueSpan, ...]] = {}
+    common = Name.objects.filter(kind=NameKind.COMMON).order_by(F("valid_from").desc(nulls_last=True), "-pk")
+    for product, start, end, text in common.values_list("product", "valid_from", "valid_until", "text").iterator():
+        names[product] = (*names.get(product, ()), (start, end, text))
     areas = Area.objects.filter(boundary__isnull=False).values_list(
         *("pk", "product__slug", "product__common_name", "regime", "basis", "grade"),
         *("schematic", "uncertainty_m", "valid_from", "valid_until", "product"),
@@ -234,6 +255,7 @@ def read_facts() -> list[AreaFacts]:
         AreaFacts(
             *(pk, slug, name, intern(regime), intern(basis), intern(grade), schematic, wrong_by or 0.0, start, end),
             stages=stages.get((product, regime), ()),
+            names=names.get(product, ()),
         )
         for pk, slug, name, regime, basis, grade, schematic, wrong_by, start, end, product in areas.iterator()
     ]

@@ -48,8 +48,8 @@ def answered(typed: dict[str, str]) -> dict[str, Any]:
         "moved": typed["datum"] not in ("", Datum.CGCS2000),
         "findings": [shown(finding, on) for finding in findings[:SHOWN]],
         "left_out": max(0, len(findings) - SHOWN),
-        "inside": [finding.area for finding in findings if finding.verdict == Verdict.INSIDE],
-        "unsure": [finding.area for finding in findings if finding.verdict == Verdict.TOO_CLOSE],
+        "inside": [finding.area.name_on(on) for finding in findings if finding.verdict == Verdict.INSIDE],
+        "unsure": [finding.area.name_on(on) for finding in findings if finding.verdict == Verdict.TOO_CLOSE],
     }
 
 
@@ -58,6 +58,7 @@ def shown(finding: Finding, on: Any) -> dict[str, Any]:
     stage = finding.area.stage_on(on)
     return {
         "area": finding.area,
+        "name": finding.area.name_on(on),
         "verdict": finding.verdict,
         "inside": finding.inside,
         "distance_m": finding.distance_m,

@@ -20,7 +20,7 @@ from gi_registry.gazette.models import Document, Source
 from gi_registry.opendata.formats import FORMATS
 from gi_registry.places.models import PlaceVersion
 from gi_registry.products.models import FRAME, Area, Product, Role, Stage, Statement, Subject
-from gi_registry.products.register import Filters, entries, held_on
+from gi_registry.products.register import Filters, entries, held_on, name_among
 from gi_registry.web.map import listing
 from gi_registry.web.pages import page
 
@@ -39,14 +39,16 @@ def detail(request: HttpRequest, slug: str) -> HttpResponse:
         raise NotInRegister(f"登记簿没有网址名为“{slug[:60]}”的产品。")
     on = day(request.GET.get("on", ""))
     entry = next((entry for entry in entries(on, Filters()) if entry.slug == slug), None)
+    names = held_on(product.names.all(), on)
     notes = Footnotes()
     roles = notes.numbered(held_on(product.roles.all(), on))
     context = {
         "on": on,
         "today": clock.today(),
         "product": product,
+        "name": name_among(names) or product.common_name,
         "entry": entry,
-        "names": notes.numbered(held_on(product.names.all(), on)),
+        "names": notes.numbered(names),
         "protections": notes.numbered(entry.protections if entry else []),
         "areas": [area_shown(area, on, notes) for area in held_on(product.areas.all(), on)],
         "standards": notes.numbered(product.standards.all()),
@@ -145,7 +147,10 @@ def gaps(product: Product, protected: bool) -> list[str]:
 
 def history(product: Product) -> list[Event]:
     """The beginnings and ends of everything that has a day, newest first."""
-    events = []
+    events = [
+        Event(name.valid_from, _("{kind}：{text}").format(kind=name.get_kind_display(), text=name.text), name)
+        for name in product.names.all()
+    ]
     for protection in product.protections.all():
         what = f"{protection.get_regime_display()}：{protection.get_stage_display()}"
         events += [

@@ -7,7 +7,7 @@ import pytest
 from django.contrib.gis.geos import Point
 
 from gi_registry.places.geometry import Verdict
-from gi_registry.products.models import Area, Protection, Stage
+from gi_registry.products.models import Area, Name, Product, Protection, Stage
 from gi_registry.products.register import Filters, area_register, entries
 from tests import make, shapes
 
@@ -107,7 +107,7 @@ def test_entries_cost_four_queries_however_many_there_are(size, django_assert_nu
 def test_an_index_costs_a_fixed_number_of_queries_and_a_point_none(size, django_assert_num_queries):
     make.register(size)
 
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(5):
         register = area_register()
     with django_assert_num_queries(0):
         assert [finding.area.slug for finding in register.covering(116.85, 38.85, 0, DAY)] == ["product-0"]
@@ -170,3 +170,18 @@ def test_every_area_gets_a_verdict_and_the_nearest_outside_is_found():
     assert [(f.area.slug, f.verdict) for f in checked] == [(f"product-{n}", Verdict.OUTSIDE) for n in range(3)]
     assert register.nearest(116.79, 38.85, 0, DAY) == checked[0]
     assert register.nearest(100.0, 30.0, 0, DAY) is None
+
+
+def test_a_product_goes_by_the_name_it_had_on_the_day():
+    product = make.product(name="旧名")
+    make.protection(product)
+    make.area(product, shapes.square(116.8, 38.8, 0.1))
+    Name.objects.update(valid_until=DAY)
+    make.row(Name, {"product": product, "text": "新名"}, kind="common", valid_from=DAY, **make.sourced())
+    Product.objects.update(common_name="新名")
+
+    def called(day):
+        [entry], [finding] = entries(day), area_register().covering(116.85, 38.85, 0, day)
+        return entry.name, finding.area.name_on(day)
+
+    assert [called(day) for day in (DAY - timedelta(1), DAY)] == [("旧名", "旧名"), ("新名", "新名")]

@@ -2,9 +2,11 @@ from __future__ import annotations
 
 import html
 import re
+from datetime import date
 
 import pytest
 
+from gi_registry.products.models import Name
 from tests import make, shapes
 
 pytestmark = pytest.mark.django_db
@@ -182,7 +184,7 @@ def test_an_empty_register_speaks_in_sentences(client, address, sentence):
         ("/products/product-0/", 19),
         ("/places/120118100/", 9),
         ("/sources/", 10),
-        ("/check/?lon=116.85&lat=38.85", 5),
+        ("/check/?lon=116.85&lat=38.85", 6),
     ],
 )
 def test_many_rows_cost_as_many_queries_as_one(client, size, address, queries, django_assert_num_queries):
@@ -203,3 +205,15 @@ def test_names_are_escaped(client):
     ]
 
     assert [page for page in pages if "<script>alert" in page] == []
+
+
+def test_a_product_page_bears_the_name_of_the_day_and_tells_when_it_changed(client):
+    product, day = make.product(name="旧名"), date(2025, 1, 1)
+    make.protection(product)
+    Name.objects.update(valid_until=day)
+    make.row(Name, {"product": product, "text": "新名"}, kind="common", valid_from=day, **make.sourced())
+
+    pages = [client.get(product.get_absolute_url(), {"on": on}).content.decode() for on in ("2024-12-31", "2025-01-01")]
+
+    assert [re.findall("<h1>(.*?)</h1>", page) for page in pages] == [["旧名"], ["新名"]]
+    assert "2025-01-01 通称：新名" in text_of(client.get(product.get_absolute_url()))
