@@ -334,11 +334,14 @@ def common_hectares(boundary: GEOSGeometry | None, metric: BaseGeometry) -> floa
     return hectares_in(in_metres(to_shapely(boundary)).intersection(metric)) if boundary else 0.0
 
 
-def compared(old: Area, new: Area) -> Difference:
-    """What changed from one stored version to another. Raises BadInput where one of them has no border."""
+def compared(old: Area, new: Area, day: date | None = None) -> Difference:
+    """What changed from one stored version to another, among what holds on `day`: by default the new one's first.
+
+    Raises BadInput where one of them has no border.
+    """
     if old.boundary is None or new.boundary is None:
         raise BadInput("有一版没有界线，不能比较。")
-    day = new.valid_from or clock.today()
+    day = day or new.valid_from or clock.today()
     return difference(old.boundary, new.boundary, product=new.product, day=day, stated=new.stated_hectares)
 
 

@@ -120,7 +120,8 @@ def back(request: HttpRequest, product: Product, number: int) -> HttpResponse:
             form, status = refused_back(request.POST, stood, refusal), refusal.status
             confirmed = [] if isinstance(refusal, Conflict) else confirmed
     context = {"product": product, "old": old, "newest": areas.number_of(newest), "form": form, "confirmed": confirmed}
-    return render(request, "desk/areas/back.html", context | shown(areas.compared(newest, old.area)), status=status)
+    found = areas.compared(newest, old.area, clock.today())  # the old version would lie among today's neighbours
+    return render(request, "desk/areas/back.html", context | shown(found), status=status)
 
 
 def gone_back(old: Version, form: BackForm, confirmed: list[str], by: str) -> Area:

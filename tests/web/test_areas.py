@@ -14,7 +14,7 @@ from gi_registry.core import clock
 from gi_registry.places.geometry import to_shapely
 from gi_registry.products import areas
 from gi_registry.products.models import Area, AreaDraft, Product
-from gi_registry.web.templatetags.areas import share, span
+from gi_registry.web.templatetags.areas import ha, share, span
 from tests import make, shapes
 from tests.web.test_pages import text_of
 
@@ -382,3 +382,15 @@ def test_everything_the_editor_loads_has_a_hashed_name(official, product, settin
     style = next(tmp_path.glob("css/area.*.css")).read_text()
     assert re.search(r"leaflet/draw/images/spritesheet\.\w{12}\.svg", style)
     assert re.search(r"\./map/draw\.\w{12}\.js", next(tmp_path.glob("js/pages/area.*.js")).read_text())
+
+
+def test_the_page_of_going_back_shows_what_the_old_shape_would_overlap_today(official, product):
+    make.area(product, BIG, valid_until=date(2020, 1, 1))
+    make.area(product, EAST, valid_from=date(2020, 1, 1))
+    make.area(make.product("puluo-li", "普罗梨", "fruit"), BIG, valid_from=date(2022, 1, 1))
+
+    assert "普罗梨 地理标志产品" in text_of(official.get(f"{DESK}1/back/"))
+
+
+def test_what_the_arithmetic_of_borders_leaves_below_zero_is_written_as_nothing():
+    assert [ha(-1e-9), ha(-0.004), ha(12345.678)] == ["0.00", "0.00", "12,345.68"]

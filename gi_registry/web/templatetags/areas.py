@@ -14,8 +14,8 @@ ROUNDING = 1e-6  # of a whole: what the arithmetic of borders leaves
 
 @register.filter
 def ha(hectares: float) -> str:
-    """Hectares to a hundred square metres."""
-    return f"{hectares:,.2f}"
+    """Hectares to a hundred square metres; what the arithmetic of borders leaves below zero is nothing."""
+    return f"{round(hectares, 2) + 0.0:,.2f}"
 
 
 @register.filter
