@@ -102,13 +102,15 @@ def label_of_system(received: ReceivedFile) -> str:
 def shapes_of(received: ReceivedFile) -> dict[str, Any]:
     """The treated shapes in a table: each with its area, and for units the unit it is taken for."""
     features = imports.kept(received)
-    matches = imports.matched(features, clock.today()) if received.purpose == Purpose.UNITS else []
+    of_units = received.purpose == Purpose.UNITS
+    matches = imports.matched(features, clock.today()) if of_units else []
     units = {match.feature.number: match.unit for match in matches}
     rows = [
         {"number": f.number, "name": f.name, "code": f.code, "hectares": ha(f), "unit": units.get(f.number)}
         for f in features[:SHOWN]
     ]
-    return {"shapes": rows, "left_out": max(0, len(features) - SHOWN), "missing": imports.missing(matches)}
+    missing = imports.missing(matches) if of_units else []
+    return {"shapes": rows, "left_out": max(0, len(features) - SHOWN), "missing": missing}
 
 
 def receipt_of(received: ReceivedFile) -> dict[str, Any]:

@@ -264,3 +264,12 @@ def test_the_list_costs_the_same_for_one_file_and_for_three(official, django_ass
             send(official)
         with django_assert_num_queries(6):
             official.get("/desk/imports/")
+
+
+@pytest.mark.parametrize(("purpose", "said"), [("units", True), ("area", False)])
+def test_only_of_a_file_of_units_is_it_said_which_units_it_lacks(official, purpose, said):
+    product = make.product()
+    make.place("120118103", name="王口镇")
+    send(official, purpose=purpose, product=product.slug, regime="product")
+
+    assert ("文件里没有的乡镇街道（界线照旧）：王口镇" in text_of(choose(official))) == said

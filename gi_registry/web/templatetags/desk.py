@@ -20,6 +20,7 @@ register = template.Library()
 
 LONGEST = 400
 KINDS = {"text": _("文字"), "integer": _("整数"), "real": _("小数"), "time": _("日期"), "logical": _("是否")}
+TOLD_BY = {"cpg": _("cpg 文件"), "ldid": _("dbf 的语言标识"), "format": _("按这种格式的规定")}
 
 
 class Difference(NamedTuple):
@@ -73,6 +74,12 @@ def written(value: Any) -> str:
 def kind_label(kind: str) -> str:
     """The Chinese word for the type of a field in a sender's file."""
     return str(KINDS.get(kind, kind))
+
+
+@register.filter
+def told_by(by: str) -> str:
+    """What a sender's file says its encoding by."""
+    return str(TOLD_BY.get(by, by))
 
 
 @register.filter
