@@ -10,7 +10,7 @@ from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
 from django.core.paginator import Paginator
 from django.db import models
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -48,7 +48,8 @@ def desk(act: Act) -> Callable[[View], View]:
                 refuse_null_bytes(request)
                 if reach(request.user, act) is None:
                     raise NotAllowed(f"您的账号不能{act.label}。需要时请联系登记簿管理员。")
-                return view(request, **named)
+                response = view(request, **named)
+                return only_sent(request, response) if isinstance(response, HttpResponseNotAllowed) else response
             except Refusal as refusal:
                 return refused(request, refusal)
 
@@ -61,6 +62,14 @@ def refuse_null_bytes(request: HttpRequest) -> None:
     """Raises BadInput for an address with a null byte, which no database takes for text; forms refuse it themselves."""
     if any("\x00" in value for name in request.GET for value in request.GET.getlist(name)):
         raise BadInput("网址里有不能用的字符：请从工作台重新点进来。")
+
+
+def only_sent(request: HttpRequest, response: HttpResponseNotAllowed) -> HttpResponse:
+    """405 as a page: whoever had to sign in again while sending a form lands on its address."""
+    page = refused(request, BadInput("这个网址只收送来的表单，刚才的没有收到：请从上面的导航回到那一页，再做一次。"))
+    page.status_code = response.status_code
+    page.headers["Allow"] = response.headers["Allow"]
+    return page
 
 
 def refused(request: HttpRequest, refusal: Refusal) -> HttpResponse:

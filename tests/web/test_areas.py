@@ -394,3 +394,10 @@ def test_the_page_of_going_back_shows_what_the_old_shape_would_overlap_today(off
 
 def test_what_the_arithmetic_of_borders_leaves_below_zero_is_written_as_nothing():
     assert [ha(-1e-9), ha(-0.004), ha(12345.678)] == ["0.00", "0.00", "12,345.68"]
+
+
+def test_an_address_that_only_takes_forms_says_so_on_a_page(official, product):
+    answer = official.get(f"{DESK}new/")
+
+    assert (answer.status_code, answer.headers["Allow"]) == (405, "POST")
+    assert "刚才的没有收到" in text_of(answer)
