@@ -77,22 +77,23 @@ ADDRESSES: dict[str, Address] = {
     **facts("standards", Act.STANDARDS),
     **facts("statements", Act.STANDARDS),
     **facts("roles", Act.FRAME),
-    "desk/imports/": Address(Act.INTAKE),
-    "desk/imports/<str:file_number>/": Address(Act.INTAKE),
+    "desk/imports/": Address(Act.REVIEW),
+    "desk/imports/receive/": Address(Act.INTAKE),
+    "desk/imports/<str:file_number>/": Address(Act.REVIEW),
     "desk/imports/<str:file_number>/choose/": Address(Act.INTAKE),
     "desk/imports/<str:file_number>/admit/": Address(Act.INTAKE),
     "desk/imports/<str:file_number>/again/": Address(Act.INTAKE),
-    "desk/imports/<str:file_number>/progress.json": Address(Act.INTAKE),
-    "desk/imports/<str:file_number>/shapes.geojson": Address(Act.INTAKE),
-    "desk/imports/<str:file_number>/receipt.json": Address(Act.INTAKE),
-    "desk/imports/<str:file_number>/original": Address(Act.INTAKE),
+    "desk/imports/<str:file_number>/progress.json": Address(Act.REVIEW),
+    "desk/imports/<str:file_number>/shapes.geojson": Address(Act.REVIEW),
+    "desk/imports/<str:file_number>/receipt.json": Address(Act.REVIEW),
+    "desk/imports/<str:file_number>/original": Address(Act.REVIEW),
 }
 DRAFT = {"key": "00000000-0000-4000-8000-000000000000"}
 AREAS = "desk/products/<slug:slug>/areas/"
 ADDRESSES |= {
-    f"{AREAS}": Address(Act.AREAS),
+    f"{AREAS}": Address(Act.REVIEW),
     f"{AREAS}new/": Address(Act.AREAS),
-    f"{AREAS}compare/": Address(Act.AREAS),
+    f"{AREAS}compare/": Address(Act.REVIEW),
     f"{AREAS}<int:number>/back/": Address(Act.AREAS, {"number": "1"}),
     **{
         f"{AREAS}drafts/<uuid:key>/{end}": Address(Act.AREAS, DRAFT)

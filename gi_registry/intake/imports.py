@@ -20,7 +20,7 @@ from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from django.core.management import call_command
 from django.db import IntegrityError, transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from shapely import MultiPolygon
 
 from gi_registry.core import clock
@@ -268,8 +268,12 @@ def forecast_losses(received: ReceivedFile, matches: list[Match], **asked: Any) 
 
 
 def rebuild_areas(places: set[int], *, day: date, source: Source, note: str, by: str) -> list[Drift]:
-    """New versions, from `day` on, of the areas drawn from units of which some are among `places`."""
-    areas = Area.objects.on(day).filter(units__in=places, drawn_on__isnull=False).distinct()
+    """New versions, from `day` on, of the areas drawn from units of which some are among `places`.
+
+    A version that begins later is drawn again as well, from its own first day.
+    """
+    not_over = Q(valid_until__isnull=True) | Q(valid_until__gt=day)
+    areas = Area.objects.filter(not_over, units__in=places, drawn_on__isnull=False).distinct()
     for product in Product.objects.filter(pk__in=areas.values("product")).order_by("pk"):
         hold_versions(product)
     return [rebuilt(area, day, Why(day, source.key, note), by) for area in areas.select_related("product")]
@@ -277,6 +281,7 @@ def rebuild_areas(places: set[int], *, day: date, source: Source, note: str, by:
 
 def rebuilt(area: Area, day: date, why: Why, by: str) -> Drift:
     """Draw one area again from its units as they are on `day`: the old version ends there, the wording stays."""
+    day = max(day, area.valid_from or day)
     units = list(area.units.all())
     drawing = draw_area(units, area.wording, day)
     before, after = to_shapely(area.boundary), to_shapely(drawing.boundary)  # type: ignore[arg-type]  # it was drawn

@@ -32,6 +32,7 @@ class Act(models.TextChoices):
     """What may be done at the desk."""
 
     DESK = "desk", _("看工作台、变更记录和联系人")
+    REVIEW = "review", _("看产地范围各版本和导入的文件")
     FACTS = "facts", _("改产品、名称和保护")
     STANDARDS = "standards", _("改标准和资料")
     FRAME = "frame", _("改主体和联系人")
@@ -57,6 +58,7 @@ OFFICIALS = {Role.AGRICULTURE: ALL, Role.MARKET: ALL, Role.ADMINISTRATOR: ALL}
 
 MAY: dict[Act, dict[Role, Reach]] = {
     Act.DESK: OFFICIALS | {Role.AUDITOR: ALL, Role.INSPECTOR: ALL, Role.ASSOCIATION: OWN, Role.LIAISON: OWN},
+    Act.REVIEW: OFFICIALS | {Role.AUDITOR: ALL, Role.INSPECTOR: ALL},
     Act.FACTS: OFFICIALS,
     Act.STANDARDS: OFFICIALS | {Role.ASSOCIATION: OWN},
     Act.FRAME: OFFICIALS | {Role.ASSOCIATION: OWN, Role.LIAISON: OWN},

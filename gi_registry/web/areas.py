@@ -35,21 +35,24 @@ SMALLEST_DRAWN = 1e-10  # square degrees, about a square metre: smaller pieces a
 ProductView = Callable[..., HttpResponse]
 
 
-def of_product(view: ProductView) -> Any:
-    """Wrap a view of (request, product, …): only for those who may draw the producing areas of the product."""
+def of_product(act: Act) -> Callable[[ProductView], Any]:
+    """Wrap a view of (request, product, …): only for those who may do the act on the product."""
 
-    @desk(Act.AREAS)
-    @wraps(view)
-    def wrapped(request: HttpRequest, slug: str, **named: Any) -> HttpResponse:
-        return view(request, product_for(request.user, Act.AREAS, slug), **named)
+    def decorate(view: ProductView) -> Any:
+        @desk(act)
+        @wraps(view)
+        def wrapped(request: HttpRequest, slug: str, **named: Any) -> HttpResponse:
+            return view(request, product_for(request.user, act, slug), **named)
 
-    return wrapped
+        return wrapped
+
+    return decorate
 
 
 # --- Versions ---------------------------------------------------------------------------------------------------------
 
 
-@of_product
+@of_product(Act.REVIEW)
 @require_safe
 def index(request: HttpRequest, product: Product) -> HttpResponse:
     """All versions of all regimes, newest first, with the drafts that wait."""
@@ -84,7 +87,7 @@ def before(version: Version, versions: list[Version]) -> Version | None:
     return earlier[-1] if earlier and version.area.boundary else None
 
 
-@of_product
+@of_product(Act.REVIEW)
 @require_safe
 def compare(request: HttpRequest, product: Product) -> HttpResponse:
     """What changed from one version to another."""
@@ -102,7 +105,7 @@ def numbered(text: str, name: str, versions: list[Version]) -> Version:
     return versions[number - 1]
 
 
-@of_product
+@of_product(Act.AREAS)
 @require_http_methods(["GET", "HEAD", "POST"])
 def back(request: HttpRequest, product: Product, number: int) -> HttpResponse:
     """What going back to an old version would change, and the form that does it in one act."""
@@ -154,7 +157,7 @@ def saved(request: HttpRequest, area: Area) -> HttpResponse:
 # --- Drafts -----------------------------------------------------------------------------------------------------------
 
 
-@of_product
+@of_product(Act.AREAS)
 @require_POST
 def start(request: HttpRequest, product: Product) -> HttpResponse:
     """A new draft, and its form."""
@@ -173,7 +176,7 @@ def draft_of(product: Product, key: UUID) -> AreaDraft:
     return found
 
 
-@of_product
+@of_product(Act.AREAS)
 @require_http_methods(["GET", "HEAD", "POST"])
 def edit(request: HttpRequest, product: Product, key: UUID) -> HttpResponse:
     """The form of a draft; what is filled in is kept, then shown as a difference."""
@@ -195,7 +198,7 @@ def edit(request: HttpRequest, product: Product, key: UUID) -> HttpResponse:
     return render(request, "desk/areas/edit.html", context, status=status)
 
 
-@of_product
+@of_product(Act.AREAS)
 @require_http_methods(["GET", "HEAD", "POST"])
 def difference(request: HttpRequest, product: Product, key: UUID) -> HttpResponse:
     """Picture and table of what saving the draft would change; saving it."""
@@ -224,7 +227,7 @@ def difference(request: HttpRequest, product: Product, key: UUID) -> HttpRespons
     return render(request, "desk/areas/difference.html", context, status=refusal.status if refusal else 200)
 
 
-@of_product
+@of_product(Act.AREAS)
 @require_POST
 def latest(request: HttpRequest, product: Product, key: UUID) -> HttpResponse:
     """Let the draft stand on the newest version and show what it would change there."""
@@ -232,7 +235,7 @@ def latest(request: HttpRequest, product: Product, key: UUID) -> HttpResponse:
     return redirect("desk-area-difference", product.slug, key)
 
 
-@of_product
+@of_product(Act.AREAS)
 @require_POST
 def discard(request: HttpRequest, product: Product, key: UUID) -> HttpResponse:
     """Throw the draft away."""

@@ -12,7 +12,7 @@ from django.http import FileResponse, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from gi_registry.core import clock
 from gi_registry.core.errors import BadInput, NotInRegister, Refusal
@@ -30,21 +30,29 @@ from gi_registry.web.forms.imports import REPAIRS, AdmitForm, ChooseForm, Receiv
 SHOWN = 200
 
 
-@desk(Act.INTAKE)
-@require_http_methods(["GET", "HEAD", "POST"])
+@desk(Act.REVIEW)
+@require_safe
 def index(request: HttpRequest) -> HttpResponse:
     """Every file that came in, and the form for the next."""
-    products = within_reach(request.user, Act.AREAS)
     asked = {name: request.GET.get(name, "") for name in ("product", "regime", "purpose") if request.GET.get(name)}
-    form = ReceiveForm(request.POST or None, request.FILES or None, products=products, initial=asked)
-    status = 200
-    if request.method == "POST":
-        status = 400
-        if form.is_valid():
-            try:
-                return redirect("desk-import", received_from(form, str(request.user)).file_number)
-            except Refusal as refusal:
-                form.add_error("file", refusal.sentence)
+    return listed(request, ReceiveForm(products=within_reach(request.user, Act.AREAS), initial=asked))
+
+
+@desk(Act.INTAKE)
+@require_POST
+def receive(request: HttpRequest) -> HttpResponse:
+    """Keep a file and begin to examine it; a form that is refused comes back as it was filled in."""
+    form = ReceiveForm(request.POST, request.FILES, products=within_reach(request.user, Act.AREAS))
+    if form.is_valid():
+        try:
+            return redirect("desk-import", received_from(form, str(request.user)).file_number)
+        except Refusal as refusal:
+            form.add_error("file", refusal.sentence)
+    return listed(request, form, 400)
+
+
+def listed(request: HttpRequest, form: ReceiveForm, status: int = 200) -> HttpResponse:
+    """The page of all files."""
     rows = Paginator(ReceivedFile.objects.select_related("product"), ROWS).get_page(request.GET.get("page"))
     return render(request, "desk/imports/index.html", {"form": form, "rows": rows}, status=status)
 
@@ -67,7 +75,7 @@ def file_of(file_number: str) -> ReceivedFile:
     return received
 
 
-@desk(Act.INTAKE)
+@desk(Act.REVIEW)
 @require_safe
 def detail(request: HttpRequest, file_number: str) -> HttpResponse:
     """Where the file stands: at work, refused, waiting for choices, waiting to be admitted, admitted."""
@@ -167,7 +175,7 @@ def admit(request: HttpRequest, file_number: str) -> HttpResponse:
     return shown(request, received, 400, admit=form)
 
 
-@desk(Act.INTAKE)
+@desk(Act.REVIEW)
 @require_safe
 def shapes(request: HttpRequest, file_number: str) -> HttpResponse:
     """The treated shapes, generalised, for the map of the page."""
@@ -196,7 +204,7 @@ def drawn(feature: Shape) -> dict[str, Any]:
     }
 
 
-@desk(Act.INTAKE)
+@desk(Act.REVIEW)
 @require_safe
 def original(request: HttpRequest, file_number: str) -> FileResponse:
     """The file as it was sent; one that was refused is not kept."""
@@ -206,7 +214,7 @@ def original(request: HttpRequest, file_number: str) -> FileResponse:
     return FileResponse(received.file.open("rb"), as_attachment=True, filename=received.name)
 
 
-@desk(Act.INTAKE)
+@desk(Act.REVIEW)
 @require_safe
 def progress(request: HttpRequest, file_number: str) -> HttpResponse:
     """How far the work has come, for the script that shows it."""
@@ -214,7 +222,7 @@ def progress(request: HttpRequest, file_number: str) -> HttpResponse:
     return JsonResponse({"working": received.working, "doing": received.doing, "done": round(received.done, 3)})
 
 
-@desk(Act.INTAKE)
+@desk(Act.REVIEW)
 @require_safe
 def receipt(request: HttpRequest, file_number: str) -> HttpResponse:
     """What came in and what became of it, to keep."""

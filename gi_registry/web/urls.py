@@ -71,6 +71,7 @@ urlpatterns = [
     path("desk/", desk.index, name="desk"),
     path("desk/changes/", desk.changes, name="desk-changes"),
     path("desk/imports/", imports.index, name="desk-imports"),
+    path("desk/imports/receive/", imports.receive, name="desk-imports-receive"),
     path("desk/imports/<str:file_number>/", imports.detail, name="desk-import"),
     path("desk/imports/<str:file_number>/choose/", imports.choose, name="desk-import-choose"),
     path("desk/imports/<str:file_number>/admit/", imports.admit, name="desk-import-admit"),

@@ -174,6 +174,23 @@ def test_an_area_whose_units_all_have_borders_is_no_longer_schematic(district):
     assert (drift.still_schematic, drift.added_ha, drift.removed_ha) == (False, 0.0, 0.0)
 
 
+def test_a_version_that_begins_later_is_drawn_again_from_its_own_first_day(district):
+    later = date(2026, 9, 1)
+    old = Area.objects.get()
+    Area.objects.filter(pk=old.pk).update(valid_until=later)
+    make.area(old.product, shapes.square(116.8, 38.8, 0.1), valid_from=later, drawn_on=later, schematic=True)
+    Area.objects.get(valid_from=later).units.set(old.units.all())
+
+    drifts = admit(received(), [feature(1, code="120118102")])
+
+    assert len(drifts) == 2
+    assert list(Area.objects.order_by("valid_from").values_list("valid_from", "valid_until", "drawn_on")) == [
+        (make.LONG_AGO, DAY, DAY),
+        (DAY, later, DAY),
+        (later, None, later),
+    ]
+
+
 def test_an_area_of_other_units_stays_as_it_is(district):
     assert admit(received(), [feature(1, code="120118104")]) == []
     assert Area.objects.count() == 1

@@ -294,14 +294,18 @@ def test_a_draft_of_nothing_is_refused(official, product, asked):
     assert official.post(f"{DESK}new/", asked).status_code == 400
 
 
-@pytest.mark.parametrize("role", ["auditor", "association", "inspector", "producer", "liaison"])
-def test_who_may_not_draw_gets_403_and_changes_nothing(client, product, role):
+@pytest.mark.parametrize(
+    ("role", "reads"),
+    [("auditor", 200), ("association", 403), ("inspector", 200), ("producer", 403), ("liaison", 403)],
+)
+def test_who_may_not_draw_gets_403_and_changes_nothing(client, product, role, reads):
     other = type(client)()
     other.force_login(make.person(role, "zhao"), backend=site.AUTHENTICATION_BACKENDS[1])
 
     answers = [other.get(DESK), other.post(f"{DESK}new/", {"regime": "product", "way": "units"})]
 
-    assert ([answer.status_code for answer in answers], AreaDraft.objects.count()) == ([403, 403], 0)
+    assert ([answer.status_code for answer in answers], AreaDraft.objects.count()) == ([reads, 403], 0)
+    assert "画新的一版" not in answers[0].content.decode()
 
 
 def test_nothing_stands_inline(official, product):

@@ -50,7 +50,9 @@ def geojson(*towns):
 
 def send(client, content=None, name="界线.geojson", **values):
     content = geojson(("独流镇", TOWN)) if content is None else content
-    return client.post("/desk/imports/", {"file": SimpleUploadedFile(name, content), "purpose": "units"} | values)
+    return client.post(
+        "/desk/imports/receive/", {"file": SimpleUploadedFile(name, content), "purpose": "units"} | values
+    )
 
 
 def choose(client, **values):
@@ -225,6 +227,21 @@ def test_units_by_which_an_area_loses_land_are_admitted_only_when_that_is_confir
 
     assert "已登记" in text_of(admit(official, confirmed="1"))
     assert (product.areas.count(), PlaceVersion.objects.count()) == (2, 3)
+
+
+def test_an_auditor_reads_a_file_and_all_that_became_of_it_and_changes_nothing(official):
+    send(official)
+    auditor = type(official)()
+    auditor.force_login(make.person("auditor", "zhao"), backend=site.AUTHENTICATION_BACKENDS[1])
+
+    seen = text_of(auditor.get(page()))
+    assert ("诊断" in seen, "照此读取" in seen, "交来检查" in text_of(auditor.get("/desk/imports/"))) == (
+        True,
+        False,
+        False,
+    )
+    assert [auditor.post(f"{page()}{act}/").status_code for act in ("choose", "admit", "again")] == [403] * 3
+    assert send(auditor).status_code == 403
 
 
 def test_nothing_is_admitted_twice(official):
