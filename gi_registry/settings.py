@@ -79,6 +79,7 @@ INSTALLED_APPS = [
     "gi_registry.products",
     "gi_registry.assurance",
     "gi_registry.applications",
+    "gi_registry.marks",
     "gi_registry.intake",
     "gi_registry.api",
 ]

@@ -15,6 +15,9 @@ from gi_registry.applications.states import MACHINES, Procedure
 from gi_registry.core import clock
 from gi_registry.core.history import put
 from gi_registry.gazette.models import Announcement, Document, Source
+from gi_registry.marks.models import Authorisation, Batch, Entry
+from gi_registry.marks.models import Step as MarkStep
+from gi_registry.marks.states import ROUTES, STANDINGS, Basis, Standing, State
 from gi_registry.parties.models import Party, User
 from gi_registry.parties.permissions import Role
 from gi_registry.places.geometry import hectares, to_geos
@@ -145,3 +148,42 @@ def step(application: Application, state: str, on: date, **values: Any) -> Step:
     taken = row(Step, {"application": application, "at": clock.now()}, state=state, on=on, by="测试", **values)
     application.state = row(Application, {"pk": application.pk}, state=state).state
     return taken
+
+
+USCC = ["91120118MA0000007K", "93120118MA0000007D", "92120118MA0000007G", "51120118000000000Y"]  # valid and nobody's
+
+
+def producer(name: str = "示例酿造有限公司", uscc: str = USCC[0], **values: Any) -> Party:
+    return row(Party, {"name": name}, **{"uscc": uscc, "kind": "enterprise"} | sourced() | values)
+
+
+def authorisation(producer: Party, product: Product, state: str = "active", **values: Any) -> Authorisation:
+    """One on a basis, brought to `state` by an announcement of 2024-03-01, whatever lies between."""
+    basis, on = Basis(values.pop("basis", "announced")), values.pop("on", date(2024, 3, 1))
+    number = Authorisation.objects.count()
+    standing = STANDINGS.get(State(state))
+    began = {"valid_from": on, "announcement": announcement("第590号", on)} if standing else {}
+    course = [[on.isoformat(), None, standing]] if standing else []
+    if standing not in {None, Standing.VALID}:
+        until = date(on.year + 1, on.month, on.day).isoformat()
+        course = [[on.isoformat(), until, Standing.VALID], [until, None, standing]]
+    values = {"opened_on": on, "course": course, "index": number, "producer": producer, "product": product} | values
+    code = values.pop("code", f"TEST{number:05d}")
+    given = {"basis": basis, "state": state} | sourced() | began | values
+    authorisation = row(Authorisation, {"code": code}, **given)
+    for reached in dict.fromkeys([ROUTES[basis].start, state]):
+        row(MarkStep, {"authorisation": authorisation, "at": clock.now()}, state=reached, on=on, by="测试")
+    return authorisation
+
+
+def batch(authorisation: Authorisation, quantity: int = 1000, **values: Any) -> Batch:
+    """A print run of 2024-04-01 with the line of the ledger that says so."""
+    values = {"printer": "示例印刷厂", "label_kind": "sticker", "printed_on": date(2024, 4, 1)} | values
+    number = f"2024-{Batch.objects.count() + 1:04d}"
+    printed = row(Batch, {"number": number}, authorisation=authorisation, quantity=quantity, **values)
+    entry(printed, "printed", quantity, printed.printed_on)
+    return printed
+
+
+def entry(batch: Batch, kind: str, quantity: int, on: date, **values: Any) -> Entry:
+    return row(Entry, {"batch": batch, "at": clock.now()}, kind=kind, quantity=quantity, on=on, by="测试", **values)

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib.auth.models import AbstractUser
 from django.db import models
+from django.db.models import Q
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
+from gi_registry.core.spans import Spanned
+from gi_registry.core.text import initials_of, pinyin_of
 from gi_registry.gazette.models import Sourced
 from gi_registry.places.models import Place
 
@@ -18,14 +23,19 @@ class Kind(models.TextChoices):
     ASSOCIATION = "association", _("协会")
     ENTERPRISE = "enterprise", _("企业")
     COOPERATIVE = "cooperative", _("农民专业合作社")
+    INDIVIDUAL = "individual", _("个体工商户")
     PERSON = "person", _("自然人")
     OTHER = "other", _("其他")
 
 
 class Party(Sourced):
-    """A body under the name it is registered with."""
+    """A body under the name it is registered with; names it had before are `FormerParticulars`."""
 
     name = models.CharField(_("名称"), max_length=120, unique=True)
+    pinyin = models.CharField(_("拼音"), max_length=720, editable=False, default="")
+    initials = models.CharField(_("拼音首字母"), max_length=120, editable=False, default="")
+    uscc = models.CharField(_("统一社会信用代码"), max_length=18, blank=True)
+    address = models.CharField(_("住所"), max_length=200, blank=True)
     kind = models.CharField(_("性质"), max_length=16, choices=Kind)
     unit = models.ForeignKey(
         Place, models.PROTECT, null=True, blank=True, related_name="parties", verbose_name=_("所在乡镇街道")
@@ -36,14 +46,47 @@ class Party(Sourced):
     class Meta:
         verbose_name = verbose_name_plural = _("主体")
         ordering = ["name"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["uscc"],
+                condition=~Q(uscc=""),
+                name="party_uscc_once",
+                violation_error_message=_("登记簿中已有主体用这一统一社会信用代码。"),
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        self.pinyin, self.initials = pinyin_of(self.name), initials_of(self.name)
+        super().save(*args, **kwargs)
 
     @property
     def public_name(self) -> str:
         """The name as the public may read it: of a natural person only the family name."""
         return masked(self.name) if self.kind == Kind.PERSON else self.name
+
+
+class FormerParticulars(Spanned, Sourced):
+    """The name and address under which a party was registered before; what holds today stands in `Party`."""
+
+    party = models.ForeignKey(Party, models.PROTECT, related_name="former_particulars", verbose_name=_("主体"))
+    name = models.CharField(_("名称"), max_length=120)
+    pinyin = models.CharField(_("拼音"), max_length=720, editable=False)
+    initials = models.CharField(_("拼音首字母"), max_length=120, editable=False)
+    address = models.CharField(_("住所"), max_length=200, blank=True)
+
+    class Meta(Spanned.Meta):
+        verbose_name = verbose_name_plural = _("曾用登记事项")
+        ordering = ["party__name", "valid_until"]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        self.pinyin, self.initials = pinyin_of(self.name), initials_of(self.name)
+        super().save(*args, **kwargs)
 
 
 def masked(name: str) -> str:

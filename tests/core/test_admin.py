@@ -6,9 +6,15 @@ import pytest
 from django.contrib import admin
 
 from gi_registry.core.admin import ReadOnlyAdmin
-from gi_registry.products.models import Area
+from gi_registry.products.models import Area, Product
+from tests import make
 
 REGISTER = sorted((m._meta.label_lower for m, a in admin.site._registry.items() if isinstance(a, ReadOnlyAdmin)))
+
+
+@pytest.fixture
+def authorised(jinghai):
+    make.authorisation(make.producer(), Product.objects.get(slug="duliu-laocu"))
 
 
 @pytest.fixture
@@ -17,7 +23,7 @@ def staff(admin_client):
 
 
 @pytest.mark.parametrize("label", REGISTER)
-def test_the_register_is_read_and_never_written_by_hand(jinghai, staff, label):
+def test_the_register_is_read_and_never_written_by_hand(authorised, staff, label):
     base = f"/admin/{label.replace('.', '/')}/"
     row = next(model for model in admin.site._registry if model._meta.label_lower == label).objects.first()
     change = f"{base}{row.pk}/change/"
