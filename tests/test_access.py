@@ -108,6 +108,7 @@ ADDRESSES |= {
     "desk/applications/calendar/": Address(Act.DESK),
     "calendars/<str:key>.ics": Address(PUBLIC, {"key": "nobody"}),
     "desk/applications/new/": Address(Act.APPLICATIONS),
+    "desk/applications/existing/new/": Address(Act.STATE_STEPS),
     "desk/applications/revocations/new/": Address(Act.STATE_STEPS),
     APPLICATION: Address(Act.DESK),
     f"{APPLICATION}applicant/": Address(Act.APPLICATIONS),

@@ -1,12 +1,12 @@
 """Acts on applications and oppositions: who asks is checked, the row is locked, every act leaves its line.
 
-The district records what the State decides; recognition, registration and revocation reach `products` only from here
-and only with the announcement they rest on.
+The district records what the State decides; recognition and registration reach `products` only from here and only with
+the announcement they rest on.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -22,11 +22,12 @@ from gi_registry.applications.models import (
     Step,
     Survey,
 )
-from gi_registry.applications.path import obstacle, standing_steps, window_of
+from gi_registry.applications.path import begins_at_result, obstacle, standing_steps, window_of
 from gi_registry.applications.permissions import act_for, act_to_open, require
 from gi_registry.applications.states import (
     MACHINES,
     OPPOSITIONS,
+    VOID,
     Agricultural,
     Objection,
     Procedure,
@@ -138,13 +139,75 @@ def open_application(
         "protection": protection,
         "predecessor": predecessor,
     }
+    application = numbered(values, by=by, why=Why(on, note=note))
+    record(application, machine.start, on=on, by=by, note=note)
+    return application
+
+
+@transaction.atomic
+def bring_in(
+    product: Product,
+    regime: Regime,
+    *,
+    by: User,
+    announcement: Announcement,
+    number: str = "",
+    holder: Party | None = None,
+    note: str = "",
+) -> Application:
+    """补录: a file that begins at its result, for a protection of before whose earlier steps nobody knows.
+
+    It makes the protection as a recognition does. Raises as `open_application`; then nothing is left behind.
+    """
+    require(by, Act.STATE_STEPS, product)
+    take_turn()
+    Product.objects.select_for_update().get(pk=product.pk)
+    on, paper = announcement.issued_on, Paper(announcement=announcement)
+    procedure = recognising(regime, on)
+    refuse_future(on)
+    refuse_after_close(procedure, on)
+    refuse_foreign(announcement, product)
+    refuse_beside_rows(product, regime, on)
+    refuse_beside_a_file(product, regime)
+
+    result = MACHINES[procedure].result
+    values = {"product": product, "regime": regime, "procedure": procedure, "applicant": holder}
+    note = f"{EARLIER_UNKNOWN}{note}"
+    application = numbered(values | {"state": result, "opened_on": on}, by=by, why=Why(on, note=note))
+    row = follow_in_register(application, result, on, paper, number=number, by=by)
+    record(application, result, on=on, by=by, note=note, protection=row, **paper._asdict())
+    application.refresh_from_db()
+    return application
+
+
+EARLIER_UNKNOWN = "补录：此前的步骤未查明。"
+
+
+def recognising(regime: Regime, on: date) -> Procedure:
+    """The procedure whose result protects under the regime, by the law of the day; the oldest for what came before."""
+    made = [one for one in Procedure if regime in REGIMES[one] and Stage.PROTECTED in EFFECTS[one].values()]
+    return next((one for one in made if MACHINES[one].open_on(on)), made[-1])
+
+
+def refuse_beside_rows(product: Product, regime: Regime, on: date) -> None:
+    """What the register has of the product under the regime from the day on is not overwritten from behind."""
+    rows = Protection.objects.filter(product=product, regime=regime)
+    after = models.Q(valid_until__isnull=True) | models.Q(valid_until__gt=on)
+    if rows.filter(after, stage=Stage.PROTECTED).exists():
+        raise BadInput(f"“{product}”已受{regime.label}保护，不必补录。")
+    since = models.Q(valid_from__gte=on) | models.Q(valid_from__isnull=True, attested_on__gte=on)
+    if later := rows.filter(since | models.Q(valid_until__gt=on)).first():
+        raise BadInput(f"登记簿里“{later}”的记录晚于 {on} 的公告，不能补录在它前面：写错了的请先在产品页更正。")
+
+
+def numbered(values: Mapping[str, Any], *, by: User, why: Why) -> Application:
+    """A file under the next number of the year. Raises Conflict where somebody else took it."""
     try:
         with transaction.atomic():
             number = next_file_number(clock.today().year)
-            application = added(Application, {"file_number": number} | values, by=str(by), why=Why(on, note=note))
+            application: Application = added(Application, {"file_number": number} | dict(values), by=str(by), why=why)
     except IntegrityError:
         raise Conflict("案卷号刚被另一份申请占用，没有立卷：请再试一次。") from None
-    record(application, machine.start, on=on, by=by, note=note)
     return application
 
 
@@ -182,10 +245,16 @@ def refuse_closed(procedure: Procedure, on: date) -> None:
     machine = MACHINES[procedure]
     if machine.open_on(on):
         return
-    if machine.closed_on is not None and on >= machine.closed_on:
-        raise BadInput(f"农产品地理标志自 {machine.closed_on} 起停止新登记，不能再立卷：可按令第80号申请地理标志产品。")
+    refuse_after_close(procedure, on)
     laws = "、".join(f"《{law.name}》（{law.version}）" for law in machine.laws)
     raise BadInput(f"{on} 不适用{laws}，不能按“{procedure.label}”立卷。")
+
+
+def refuse_after_close(procedure: Procedure, on: date) -> None:
+    """Nothing enters a register that takes nothing in any more."""
+    closed_on = MACHINES[procedure].closed_on
+    if closed_on is not None and on >= closed_on:
+        raise BadInput(f"农产品地理标志自 {closed_on} 起停止新登记，不能再立卷：可按令第80号申请地理标志产品。")
 
 
 def settled_regime(procedure: Procedure, regime: Regime | None) -> Regime:
@@ -293,20 +362,20 @@ def withdraw_step(step: Step, *, by: User, reason: str, seen: int | None = None)
     application = step.application
     rests = Rests.NOTICE if step.opposition_id is not None else application.machine.rests[step.state]
     require(by, act_for(rests), application.product)
-    application = locked(application, seen)
+    application = locked(application, seen, step.opposition)
     if not reason.strip():
         raise BadInput("撤回步骤必须写明原因。")
     path = list(application.steps.standing().filter(opposition=step.opposition_id))
     if step.pk != (path[-1].pk if path else None):
         raise BadInput("只能撤回最后一步：请先撤回它之后的步骤。")
-    if len(path) == 1:
+    if len(path) == 1 and not (step.opposition_id is None and begins_at_result(application, step)):
         raise BadInput("第一步不能撤回。")
     step = path[-1]  # as it stands, with the row of the register that it began
     if step.opposition is None:
         undo(application, step, by)
     return record(
         application,
-        path[-2].state,
+        path[-2].state if len(path) > 1 else VOID,
         on=clock.today(),
         by=by,
         note=reason,
@@ -335,12 +404,15 @@ def undo(application: Application, step: Step, by: User) -> None:
         put(Protection, {"pk": before.pk}, {"valid_until": None}, by=str(by))
 
 
-def locked(application: Application, seen: int | None = None) -> Application:
-    """The application as it stands, kept from others until the act is over. Raises Conflict where it was outrun."""
+def locked(application: Application, seen: int | None = None, opposition: Opposition | None = None) -> Application:
+    """The application as it stands, kept from others until the act is over.
+
+    Raises Conflict where somebody was faster on it, or on the opposition that the act is about.
+    """
     take_turn()
     current = Application.objects.select_for_update(of=("self",)).select_related("product").get(pk=application.pk)
     if seen is not None:
-        refuse_if_changed_since(current, seen)
+        refuse_if_changed_since(opposition or current, seen)
     return current
 
 
@@ -447,9 +519,9 @@ def follow_in_register(
     }
     row: Protection
     if current is None:
-        row = add_fact(application.product, Protection, values=values, by=str(by))
+        row = add_fact(application.product, Protection, values=values, by=str(by), file_number=application.file_number)
     else:
-        _ended, row = change_fact(current, day=on, values=values, by=str(by))
+        _ended, row = change_fact(current, day=on, values=values, by=str(by), file_number=application.file_number)
     if stage == Stage.PROTECTED:
         put(Application, {"pk": application.pk}, {"protection": row}, by=str(by))
     return row
@@ -559,7 +631,7 @@ def handle_opposition(
     """The State takes an opposition on or turns it away, has both sides negotiate, decides. Raises as `take_step`."""
     application = opposition.application
     require(by, Act.STATE_STEPS, application.product)
-    application = locked(application, seen)
+    application = locked(application, seen, opposition)
     opposition = Opposition.objects.get(pk=opposition.pk)
     if state not in OPPOSITIONS[Procedure(application.procedure)][opposition.state]:
         raise BadInput(f"异议“{Objection(opposition.state).label}”之后不能是“{state.label}”。")

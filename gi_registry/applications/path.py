@@ -81,6 +81,11 @@ def standing_steps(application: Application) -> list[Step]:
     return list(application.steps.standing().of_path())
 
 
+def begins_at_result(application: Application, first: Step | None) -> bool:
+    """Whether the file was brought in at its result (补录): then nobody knows the steps before. No query."""
+    return first is not None and first.state != application.machine.start
+
+
 def began(application: Application) -> dict[str, date]:
     """When each state was last entered; one query, none where `with_clocks` fetched what the clocks need."""
     steps = getattr(application, "clock_steps", None)

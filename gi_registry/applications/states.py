@@ -47,6 +47,9 @@ class Rests(Enum):
 OURS, NOTICE, ANNOUNCEMENT = Rests.OURS, Rests.NOTICE, Rests.ANNOUNCEMENT
 
 
+VOID = "void"  # where a file brought in at its result goes when that was a mistake; no step leads there
+
+
 class Product2024(models.TextChoices):
     """令第80号: technical review before the opposition, no announcement of acceptance."""
 
@@ -63,6 +66,7 @@ class Product2024(models.TextChoices):
     RECOGNISED = "recognised", _("认定公告")
     NOT_RECOGNISED = "not_recognised", _("不予认定")
     ABANDONED = "abandoned", _("不再准备")
+    VOID = "void", _("补录已撤回")
 
 
 class Product2005(models.TextChoices):
@@ -77,6 +81,7 @@ class Product2005(models.TextChoices):
     TECHNICAL = "technical", _("技术审查")
     REJECTED = "rejected", _("不予批准")
     APPROVED = "approved", _("批准公告")
+    VOID = "void", _("补录已撤回")
 
 
 class Trademark(models.TextChoices):
@@ -103,6 +108,7 @@ class Trademark(models.TextChoices):
     CLOSED = "closed", _("程序终结，未获注册")
     WITHDRAWN = "withdrawn", _("准予撤回")  # 令第79号 art. 10: before registration and before any refusal
     ABANDONED = "abandoned", _("不再准备")
+    VOID = "void", _("补录已撤回")
 
 
 class Agricultural(models.TextChoices):
@@ -119,6 +125,7 @@ class Agricultural(models.TextChoices):
     CHANGED = "changed", _("登记变更")
     DEREGISTERED = "deregistered", _("登记注销")
     MIGRATED = "migrated", _("已统一认定")
+    VOID = "void", _("补录已撤回")
 
 
 class Change(models.TextChoices):
@@ -236,6 +243,7 @@ MACHINES: dict[Procedure, Machine] = {
             P.RECOGNISED: ANNOUNCEMENT,
             P.NOT_RECOGNISED: NOTICE,
             P.ABANDONED: OURS,
+            P.VOID: OURS,
         },
         (ORDER_80,),
         P.RECOGNISED,
@@ -277,6 +285,7 @@ MACHINES: dict[Procedure, Machine] = {
             Q.TECHNICAL: NOTICE,
             Q.REJECTED: NOTICE,
             Q.APPROVED: ANNOUNCEMENT,
+            Q.VOID: OURS,
         },
         (ORDER_78,),
         Q.APPROVED,
@@ -334,6 +343,7 @@ MACHINES: dict[Procedure, Machine] = {
             T.CLOSED: OURS,
             T.WITHDRAWN: NOTICE,
             T.ABANDONED: OURS,
+            T.VOID: OURS,
         },
         (MARKS_2019, MARKS_2026),
         T.REGISTERED,
@@ -396,6 +406,7 @@ MACHINES: dict[Procedure, Machine] = {
             A.CHANGED: ANNOUNCEMENT,
             A.DEREGISTERED: ANNOUNCEMENT,
             A.MIGRATED: ANNOUNCEMENT,
+            A.VOID: OURS,
         },
         (AGRICULTURE,),
         A.REGISTERED,

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as lazy
 
 from gi_registry.applications.docket import Phase, phase_of
 from gi_registry.applications.models import Application, Step
-from gi_registry.applications.path import window_of
+from gi_registry.applications.path import begins_at_result, window_of
 from gi_registry.applications.states import MACHINES, Procedure, Product2005, Product2024, Rests, Trademark, label
 from gi_registry.gazette.models import Announcement
 from gi_registry.gazette.terms import Deadline
@@ -84,10 +84,11 @@ def course_of(application: Application, steps: Sequence[Step], on: date) -> Cour
     state = steps[-1].state
     is_open = state == machine.window and window is not None and window.day is not None and on <= window.day
     events = tuple(Event(step.on, told_of(procedure, step), step.announcement) for step in public)
+    sentence = in_plain_words(procedure, state, window, on)
     return Course(
         str(procedure.label),
         application.get_regime_display(),
-        in_plain_words(procedure, state, window, on),
+        sentence + _("此前的步骤未查明。") * begins_at_result(application, steps[0]),
         window if is_open else None,
         str(HOW.get(procedure, "")) if is_open else "",
         events,

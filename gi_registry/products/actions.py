@@ -88,6 +88,7 @@ def range_warning(wording: str, bounds: tuple[float, float, float, float]) -> st
 Values = Mapping[str, Any]
 
 SPAN = ("valid_from", "valid_until", "attested_on")
+ONLY_BY_A_FILE = "“已保护”只从“申请”进入登记簿：国家新作的决定请在案卷里记录，以前已有的保护请用“补录已有的保护”。"
 ONLY_THE_STATE_ENDS = "保护的终止由国家决定：请用“变更”，阶段选“已终止”，并选定公告。"
 DECISION = ("stage", "regime", "announcement", *SPAN)
 
@@ -115,11 +116,17 @@ def correct_product(
 
 
 @transaction.atomic
-def add_fact(product: Product, model: type[models.Model], *, values: Values, by: str, note: str = "") -> Any:
-    """A new row of `model`: its own columns, span, source, grade, note. Raises BadInput and leaves nothing behind."""
+def add_fact(
+    product: Product, model: type[models.Model], *, values: Values, by: str, note: str = "", file_number: str = ""
+) -> Any:
+    """A new row of `model`: its own columns, span, source, grade, note. Raises BadInput and leaves nothing behind.
+
+    `file_number` names the file whose announced result the row is; without one no protection is made.
+    """
     values = whole(values, by)
     refuse_timeless(values)
     if model is Protection:
+        refuse_unfiled(None, values, file_number)
         refuse_undecided(None, values)
     fact = added(model, {"product": product} | values, by=by, why=reason(values, values["valid_from"], note))
     follow(fact, by=by, why=reason(values, values["valid_from"], note))
@@ -133,6 +140,7 @@ def correct_fact(fact: Any, *, values: Values, by: str, note: str = "", seen: in
     values = whole(values, by)
     refuse_timeless(values)
     if isinstance(fact, Protection) and decided(values) != decided(vars_of(fact)):
+        refuse_unfiled(fact, values)
         refuse_undecided(None, values)
         refuse_decided_anew(fact, values)
     why = reason(values, values["valid_from"], note)
@@ -143,16 +151,25 @@ def correct_fact(fact: Any, *, values: Values, by: str, note: str = "", seen: in
 
 @transaction.atomic
 def change_fact(
-    fact: Any, *, day: date, values: Values, by: str, note: str = "", seen: int | None = None
+    fact: Any,
+    *,
+    day: date,
+    values: Values,
+    by: str,
+    note: str = "",
+    seen: int | None = None,
+    file_number: str = "",
 ) -> tuple[Any, Any]:
     """变更: the world changed. The row ends on `day`, another begins there and holds for as long as the old one would.
 
-    Gives the old row and the new one. Raises BadInput and Conflict; then nothing is left behind.
+    Gives the old row and the new one; `file_number` as in `add_fact`. Raises BadInput and Conflict; then nothing is
+    left behind.
     """
     unless_outrun(fact, seen)
     values = whole(values, by)
     values |= {"valid_from": day, "valid_until": fact.valid_until, "attested_on": None}
     if isinstance(fact, Protection):
+        refuse_unfiled(fact, values, file_number)
         refuse_undecided(fact, values)
     if not any(getattr(fact, name) != values[name] for name in set(values) - {*SPAN, "source", "grade", "note"}):
         raise BadInput("内容和原来一样，没有变更可记：只是来源或等级写错了，请用“更正”。")
@@ -215,6 +232,14 @@ def decided(values: Values) -> tuple[Any, ...]:
 def vars_of(fact: Protection) -> dict[str, Any]:
     """The columns of a protection by name."""
     return {field.name: getattr(fact, field.name) for field in fact._meta.concrete_fields}
+
+
+def refuse_unfiled(before: Protection | None, values: Values, file_number: str = "") -> None:
+    """A product comes under protection by the file of its application, and by nothing that is written beside it."""
+    protects = values["stage"] == Stage.PROTECTED
+    stood = before is not None and (before.stage, before.regime) == (Stage.PROTECTED, values["regime"])
+    if protects and not stood and not file_number:
+        raise BadInput(ONLY_BY_A_FILE)
 
 
 def refuse_undecided(before: Protection | None, values: Values) -> None:

@@ -24,7 +24,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from gi_registry.applications import actions
 from gi_registry.applications.docket import Card, Phase, Wanted, chosen, docket, falling_due
 from gi_registry.applications.models import Application, MaterialState, Opposition, Step, standing
-from gi_registry.applications.path import Line, completeness, deadlines_of, materials_of, what_next
+from gi_registry.applications.path import Line, begins_at_result, completeness, deadlines_of, materials_of, what_next
 from gi_registry.applications.permissions import act_for, require
 from gi_registry.applications.states import OPPOSITIONS, Machine, Objection, Procedure, Rests, label
 from gi_registry.applications.subscriptions import key_of, owner_of, renew
@@ -38,6 +38,7 @@ from gi_registry.products.permissions import may_on, within_reach
 from gi_registry.web.desk import ROWS, answer, desk
 from gi_registry.web.forms.applications import (
     ApplicantForm,
+    BringInForm,
     MaterialForm,
     ObjectionForm,
     OpenForm,
@@ -137,7 +138,7 @@ def columns_of(cards: Iterable[Card]) -> list[Column]:
 
 
 class Station(NamedTuple):
-    """One stop on the line of an application's path: done, where it stands, or what lies on the way to its aim."""
+    """One stop on the line of a path: unknown, done, where it stands, or what lies on the way to its aim (`kind`)."""
 
     label: str
     kind: str
@@ -163,20 +164,22 @@ def detail(request: HttpRequest, file_number: str) -> HttpResponse:
     prefetch_related_objects([application], "materials__documents", "materials__responsible")
     today = clock.today()
     steps = list(application.steps.select_related("document", "announcement__source", "opposition", "withdraws"))
+    late = begins_at_result(application, steps[0] if steps else None)
     may = {act: may_on(request.user, act, application.product) for act in (Act.APPLICATIONS, Act.STATE_STEPS)}
     context = {
         "application": application,
-        "stations": stations(application, standing([s for s in steps if s.opposition_id is None])),
+        "late": late,
+        "stations": stations(application, standing([s for s in steps if s.opposition_id is None]), late=late),
         "ways": ways(application, may, today),
         "dues": deadlines_of(application, today),
         "lines": materials_of(application),
         "completeness": completeness(application),
-        "may_prepare": may[Act.APPLICATIONS] and application.state not in application.machine.ends,
+        "may_prepare": may[Act.APPLICATIONS] and not late and application.state not in application.machine.ends,
         "may_name": may[Act.APPLICATIONS] and application.state == application.machine.start,
         "history": history(application, steps, may),
         "oppositions": oppositions(application, may, steps),
         "may_object": may[Act.STATE_STEPS] and application.state == application.machine.window != "",
-        "laws": [law for law in application.machine.laws if law.in_force_on(application.opened_on)],
+        "laws": [law for law in application.machine.laws if law.in_force_on(application.opened_on) and not late],
         "today": today,
     }
     return render(request, "desk/applications/detail.html", context)
@@ -193,12 +196,16 @@ def application_for(person: Person, file_number: str, act: Act = Act.DESK) -> Ap
     return application
 
 
-def stations(application: Application, done: list[Step]) -> list[Station]:
-    """The line: every standing step, the last one as where it stands, then the shortest way to the aim."""
+def stations(application: Application, done: list[Step], *, late: bool = False) -> list[Station]:
+    """The line: every standing step, the last one as where it stands, then the shortest way to the aim.
+
+    A file that was brought in `late` does not know what came before.
+    """
+    before = [Station(_("此前的步骤"), "unknown")] * late
     past = [Station(step.state_label, "done", step.on) for step in done[:-1]]
-    here = [Station(step.state_label, "here", step.on) for step in done[-1:]]
+    here = Station(application.state_label, "here", done[-1].on if done else None)
     ahead = shortest_way(application.machine, application.state)
-    return [*past, *here, *(Station(label(application.procedure, state), "ahead") for state in ahead)]
+    return [*before, *past, here, *(Station(label(application.procedure, state), "ahead") for state in ahead)]
 
 
 def shortest_way(machine: Machine, state: str) -> list[str]:
@@ -243,10 +250,11 @@ class Entry(NamedTuple):
 def history(application: Application, steps: list[Step], may: dict[Act, bool]) -> list[Entry]:
     """Every step, the newest first. The last standing one of the path and of each opposition may be withdrawn."""
     back = {step.withdraws_id: step for step in steps if step.withdraws_id is not None}
-    last: dict[int | None, list[int]] = {}
+    last: dict[int | None, list[Step]] = {}
     for step in standing(steps):
-        last.setdefault(step.opposition_id, []).append(step.pk)
-    open_ = {pks[-1] for pks in last.values() if len(pks) > 1}
+        last.setdefault(step.opposition_id, []).append(step)
+    late = {None} if begins_at_result(application, steps[0] if steps else None) else set()
+    open_ = {path[-1].pk for about, path in last.items() if len(path) > 1 or about in late}
     entries = [
         Entry(number, step, back.get(step.pk), withdrawal(application, number, step, may) if step.pk in open_ else "")
         for number, step in enumerate(steps, 1)
@@ -394,8 +402,26 @@ def opening(request: HttpRequest, act: Act, heading: str) -> HttpResponse:
         opened.append(actions.open_application(asked["product"], form.procedure(), by=me(request), **form.asked()))
         return told_of_opening(opened[0])
 
-    context = {"back": reverse("desk-applications"), "heading": heading}
+    may_record = reach(request.user, Act.STATE_STEPS) is not None
+    context = {"back": reverse("desk-applications"), "heading": heading, "may_record": may_record}
     return answer(request, form, "desk/applications/new.html", context, act=open_, to=lambda: here(opened[0]))
+
+
+@desk(Act.STATE_STEPS)
+@require_http_methods(FORM)
+def bring_in(request: HttpRequest) -> HttpResponse:
+    """The form of a protection of before: a file that begins at its result."""
+    product = Product.objects.filter(slug=request.GET.get("product", "")).first()
+    form = BringInForm(request.POST or None, person=request.user, product=product)
+    made: list[Application] = []
+
+    def act() -> str:
+        made.append(actions.bring_in(by=me(request), **form.asked()))
+        said = _("已补录 {number}：自 {day} 起受{regime}保护。")
+        return said.format(number=made[0].file_number, day=made[0].opened_on, regime=made[0].get_regime_display())
+
+    context = {"back": reverse("desk-applications"), "heading": _("补录已有的保护")}
+    return answer(request, form, "desk/applications/bring_in.html", context, act=act, to=lambda: here(made[0]))
 
 
 def told_of_opening(application: Application) -> str:
@@ -477,16 +503,15 @@ def withdraw(request: HttpRequest, file_number: str, number: int) -> HttpRespons
     taken = numbered(application.steps.select_related("opposition"), number, _("步骤"))
     rests = Rests.NOTICE if taken.opposition_id is not None else application.machine.rests[taken.state]
     require(request.user, act_for(rests), application.product)
-    form = WithdrawForm(request.POST or None, initial={"seen": last_change(application)})
+    row = taken.opposition or application
+    form = WithdrawForm(request.POST or None, initial={"seen": last_change(row)})
 
     def act() -> str:
         actions.withdraw_step(taken, by=me(request), reason=form.cleaned_data["reason"], seen=form.seen)
         return _("已撤回“{step}”，原因留在案卷里。").format(step=taken.state_label)
 
     context = frame(application) | {"heading": _("撤回“{step}”").format(step=taken.state_label), "taken": taken}
-    return answer(
-        request, form, "desk/applications/withdraw.html", context, act=act, to=here(application), row=application
-    )
+    return answer(request, form, "desk/applications/withdraw.html", context, act=act, to=here(application), row=row)
 
 
 def numbered(rows: Any, number: int, word: str) -> Any:
@@ -593,7 +618,7 @@ def handle_opposition(request: HttpRequest, file_number: str, number: int, state
     if state not in Objection.values:
         raise NotInRegister("异议没有这一步。")
     goal = Objection(state)
-    form = ObjectionForm(request.POST or None, application=application, initial={"seen": last_change(application)})
+    form = ObjectionForm(request.POST or None, application=application, initial={"seen": last_change(opposition)})
 
     def act() -> str:
         actions.handle_opposition(opposition, goal, by=me(request), **form.asked())
@@ -601,4 +626,4 @@ def handle_opposition(request: HttpRequest, file_number: str, number: int, state
 
     context = frame(application) | {"heading": _("异议：{state}").format(state=goal.label), "opposition": opposition}
     to = here(application, "#oppositions")
-    return answer(request, form, "desk/applications/opposition.html", context, act=act, to=to, row=application)
+    return answer(request, form, "desk/applications/opposition.html", context, act=act, to=to, row=opposition)

@@ -87,6 +87,7 @@ urlpatterns = [
     path("desk/applications/calendar/", applications.subscription, name="desk-calendar"),
     path("calendars/<str:key>.ics", applications.subscribed, name="calendar"),
     path("desk/applications/new/", applications.new, name="desk-application-new"),
+    path("desk/applications/existing/new/", applications.bring_in, name="desk-existing-new"),
     path("desk/applications/revocations/new/", applications.new_revocation, name="desk-revocation-new"),
     path("desk/applications/<str:file_number>/", include(FILE)),
     path("desk/surveys/", include(SURVEYS)),

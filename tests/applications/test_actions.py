@@ -6,6 +6,7 @@ import pytest
 from django.apps import apps
 
 from gi_registry.applications.actions import (
+    bring_in,
     handle_opposition,
     migrate,
     object_to,
@@ -591,6 +592,130 @@ def test_a_recognition_that_was_built_upon_is_not_withdrawn(product, market):
     assert sentence == "登记簿中此后已有新的保护记录，不能撤回这一步。"
 
 
+# --- Protections of before -------------------------------------------------------------------------------------------
+
+
+def approved(issued_on=date(2010, 12, 24), title="关于批准陈官屯冬菜的公告"):
+    return make.announcement("第143号", issued_on, title=title)
+
+
+@pytest.mark.parametrize(
+    ("regime", "on", "procedure", "state"),
+    [
+        (Regime.PRODUCT, date(2003, 4, 5), Procedure.PRODUCT_2005, "approved"),
+        (Regime.PRODUCT, date(2024, 1, 31), Procedure.PRODUCT_2005, "approved"),
+        (Regime.PRODUCT, date(2024, 2, 1), Procedure.PRODUCT_2024, "recognised"),
+        (Regime.COLLECTIVE, date(2010, 12, 24), Procedure.TRADEMARK, "registered"),
+        (Regime.CERTIFICATION, date(2010, 12, 24), Procedure.TRADEMARK, "registered"),
+        (Regime.AGRICULTURAL, date(2010, 12, 24), Procedure.AGRICULTURAL, "registered"),
+    ],
+)
+def test_a_protection_of_before_is_brought_in_under_the_law_of_its_announcement(
+    product, market, regime, on, procedure, state
+):
+    act, holder = approved(on), make.row(Party, {"name": "示例协会"}, kind="association", **make.sourced())
+
+    file = bring_in(product, regime, by=market, announcement=act, number="4409718", holder=holder, note="见公报")
+
+    assert (file.procedure, file.regime, file.state, file.opened_on) == (procedure, regime, state, on)
+    step, made = file.steps.get(), product.protections.get()
+    assert (step.state, step.on, step.announcement, step.protection) == (state, on, act, made)
+    assert step.note == "补录：此前的步骤未查明。见公报"
+    assert (file.protection, made.stage, made.valid_from, made.valid_until) == (made, "protected", on, None)
+    assert (made.announcement, made.number, made.holder, made.source) == (act, "4409718", holder, act.source)
+
+
+def test_a_protection_of_before_ends_the_candidate_that_stood(product, market):
+    make.protection(product, stage="candidate", valid_from=date(2009, 1, 1))
+
+    bring_in(product, Regime.PRODUCT, by=market, announcement=approved())
+
+    assert list(product.protections.order_by("pk").values_list("stage", "valid_from", "valid_until")) == [
+        ("candidate", date(2009, 1, 1), date(2010, 12, 24)),
+        ("protected", date(2010, 12, 24), None),
+    ]
+
+
+@pytest.mark.parametrize("role", [Role.AGRICULTURE, Role.ASSOCIATION, Role.LIAISON, Role.AUDITOR, Role.INSPECTOR])
+def test_only_the_market_official_brings_a_protection_in(product, role):
+    act = approved()
+
+    assert refused(NotAllowed, bring_in, product, Regime.PRODUCT, by=make.person(role), announcement=act) == (
+        "您不能对“陈官屯冬菜”办理“记录国家的步骤”。"
+    )
+
+
+def test_what_is_protected_or_under_way_is_not_brought_in(product, market):
+    act = approved()
+    make.protection(product, regime="collective", valid_from=date(2015, 1, 1))
+    make.application(product, "product_2024", "technical")
+
+    assert refused(BadInput, bring_in, product, Regime.COLLECTIVE, by=market, announcement=act) == (
+        "“陈官屯冬菜”已受集体商标保护，不必补录。"
+    )
+    assert refused(BadInput, bring_in, product, Regime.PRODUCT, by=market, announcement=act) == (
+        "“陈官屯冬菜”在这一制度下有未办结的案卷 2025-0001：阶段随案卷的步骤变，请到案卷里办。"
+    )
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"stage": "candidate", "valid_from": date(2010, 12, 24)},
+        {"stage": "candidate", "valid_from": None, "attested_on": date(2022, 3, 2)},
+        {"stage": "candidate", "valid_from": date(2005, 1, 1), "valid_until": date(2015, 1, 1)},
+        {"stage": "ended", "valid_from": date(2020, 1, 1)},
+    ],
+)
+def test_a_protection_of_before_is_not_put_before_what_stands(product, market, values):
+    make.protection(product, **values)
+    act = approved()
+
+    sentence = refused(BadInput, bring_in, product, Regime.PRODUCT, by=market, announcement=act)
+    assert sentence.endswith("的记录晚于 2010-12-24 的公告，不能补录在它前面：写错了的请先在产品页更正。")
+
+
+def test_nothing_is_brought_in_from_a_foreign_a_later_or_a_closed_announcement(product, market):
+    make.product("taitou-xigua", "台头西瓜")
+    foreign = make.announcement("第144号", date(2010, 12, 24), title="关于批准台头西瓜的公告")
+    later = make.announcement("第900号", date(2999, 1, 1), title="关于认定陈官屯冬菜的公告")
+    closed = make.announcement("第500号", date(2022, 3, 1), title="关于登记陈官屯冬菜的公告")
+
+    def sentence(regime, act):
+        return refused(BadInput, bring_in, product, regime, by=market, announcement=act)
+
+    assert sentence(Regime.PRODUCT, foreign).endswith("是关于“台头西瓜”的，没有提到“陈官屯冬菜”。")
+    assert sentence(Regime.PRODUCT, later) == "2999-01-01 还没有到，不能先记。"
+    assert sentence(Regime.AGRICULTURAL, closed).startswith("农产品地理标志自 2022-03-01 起停止新登记")
+
+
+def test_an_entry_of_before_is_withdrawn_with_what_it_made_and_then_made_again(product, market):
+    make.protection(product, stage="candidate", valid_from=date(2009, 1, 1))
+    act = approved()
+    file = bring_in(product, Regime.PRODUCT, by=market, announcement=act)
+
+    withdrawal = withdraw_step(file.steps.get(), by=market, reason="产品选错")
+
+    file.refresh_from_db()
+    assert (file.state, file.protection, withdrawal.state) == ("void", None, "void")
+    assert list(product.protections.values_list("stage", "valid_until")) == [("candidate", None)]
+    assert refused(BadInput, withdraw_step, file.steps.first(), by=market, reason="再撤") == (
+        "只能撤回最后一步：请先撤回它之后的步骤。"
+    )
+    assert bring_in(product, Regime.PRODUCT, by=market, announcement=act).file_number.endswith("-0002")
+
+
+def test_an_agricultural_registration_of_before_goes_on_in_its_file(product, market):
+    file = bring_in(product, Regime.AGRICULTURAL, by=market, announcement=approved())
+
+    take_step(file, "deregistered", by=market, announcement=make.announcement("第9号", date(2021, 5, 6)))
+
+    assert list(product.protections.order_by("pk").values_list("stage", "valid_from")) == [
+        ("protected", date(2010, 12, 24)),
+        ("ended", date(2021, 5, 6)),
+    ]
+
+
 # --- Materials -------------------------------------------------------------------------------------------------------
 
 
@@ -770,6 +895,17 @@ def test_what_the_state_does_with_an_opposition_rests_on_its_notice(product, mar
 
     sentence = refused(BadInput, handle_opposition, opposition, Objection.NEGOTIATION, by=market)
     assert sentence == "“已受理，协商”是国家的步骤：请附上所依据的通知或公告。"
+
+
+def test_the_second_of_two_who_decide_an_opposition_is_told(product, market):
+    opposition = make.opposition(make.application(product, state="preliminary"), Objection.ADJUDICATION)
+    seen, notice = last_change(opposition), make.document()
+    on = {"document": notice, "on": date(2025, 6, 2), "seen": seen}
+    handle_opposition(opposition, Objection.DISMISSED, by=market, **on)
+
+    assert refused(Conflict, handle_opposition, opposition, Objection.UPHELD, by=market, **on).startswith(str(market))
+    told = opposition.steps.last()
+    assert refused(Conflict, withdraw_step, told, by=market, reason="错", seen=seen).startswith(str(market))
 
 
 def test_a_step_of_an_opposition_is_withdrawn_without_touching_the_path(product, market):

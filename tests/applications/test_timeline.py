@@ -4,7 +4,9 @@ from datetime import date
 
 import pytest
 
+from gi_registry.applications.actions import bring_in, withdraw_step
 from gi_registry.applications.timeline import courses
+from gi_registry.products.models import Regime
 from tests import make
 
 pytestmark = pytest.mark.django_db
@@ -99,3 +101,23 @@ def test_three_applications_cost_as_many_queries_as_one(laocu, size, django_asse
 
     with django_assert_num_queries(2):
         assert len(courses(laocu, date(2026, 1, 1))) == size
+
+
+def test_a_protection_that_was_brought_in_says_that_nothing_is_known_of_before(laocu):
+    act = make.announcement("第143号", date(2010, 12, 24), title="关于批准独流老醋的公告")
+    bring_in(laocu, Regime.PRODUCT, by=make.person("market"), announcement=act, note=SECRET)
+
+    assert shown(laocu, date(2010, 12, 23)) == []
+    assert shown(laocu, date(2025, 1, 1)) == [
+        ("已发布批准公告。此前的步骤未查明。", None, [(date(2010, 12, 24), "批准公告")])
+    ]
+
+
+def test_what_was_brought_in_by_mistake_is_not_told(laocu):
+    act = make.announcement("第143号", date(2010, 12, 24), title="关于批准独流老醋的公告")
+    market = make.person("market")
+    file = bring_in(laocu, Regime.PRODUCT, by=market, announcement=act)
+
+    withdraw_step(file.steps.get(), by=market, reason="产品选错")
+
+    assert shown(laocu, date(2025, 1, 1)) == []

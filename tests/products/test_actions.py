@@ -123,11 +123,12 @@ PAIRS = [(before, after) for before in Stage for after in Stage]
 @pytest.mark.parametrize(("before", "after"), PAIRS, ids=lambda stage: stage.value)
 def test_a_stage_follows_another_where_the_table_says_so(before, after):
     product, first, second = make.product(), announcement("1"), announcement("2")
-    row = add_fact(product, Protection, values=standing(stage=before, announcement=first), by="王敏")
+    row = make.protection(product, stage=before, announcement=first)
     lines = Change.objects.count()
 
     def change():
-        return change_fact(row, day=DAY, values=standing(stage=after, announcement=second, number="9"), by="王敏")
+        values = standing(stage=after, announcement=second, number="9")
+        return change_fact(row, day=DAY, values=values, by="王敏", file_number="2025-0001")
 
     if after in NEXT[before]:
         change()
@@ -148,15 +149,57 @@ def test_nobody_sets_what_the_state_decides_without_an_announcement(stage):
     lines = Change.objects.count()
 
     with pytest.raises(BadInput, match="由国家决定：请选定所依据的公告"):
-        add_fact(product, Protection, values=standing(stage=stage), by="王敏")
+        add_fact(product, Protection, values=standing(stage=stage), by="王敏", file_number="2025-0001")
 
     assert (protections(), Change.objects.count()) == ([], lines)
 
 
 @pytest.mark.django_db
+def test_no_protection_is_made_but_by_a_file():
+    product, act = make.product(), announcement()
+    row = make.protection(product, stage="candidate")
+    values = standing(stage="protected", announcement=act)
+    lines = Change.objects.count()
+
+    for write in (
+        lambda: add_fact(product, Protection, values=values | {"regime": "collective"}, by="王敏"),
+        lambda: change_fact(row, day=DAY, values=values, by="王敏"),
+        lambda: correct_fact(row, values=values, by="王敏"),
+    ):
+        with pytest.raises(BadInput, match=r"^“已保护”只从“申请”进入登记簿："):
+            write()
+
+    assert (protections(), Change.objects.count()) == ([("candidate", make.LONG_AGO, None, None)], lines)
+
+
+@pytest.mark.django_db
+def test_what_is_protected_under_one_regime_is_not_written_over_to_another():
+    act = announcement()
+    row = make.protection(make.product(), regime="collective", announcement=act)
+    values = standing(stage="protected", announcement=act)
+
+    with pytest.raises(BadInput, match=r"^“已保护”只从“申请”进入登记簿："):
+        change_fact(row, day=DAY, values=values, by="王敏")
+    with pytest.raises(BadInput, match=r"^“已保护”只从“申请”进入登记簿："):
+        correct_fact(row, values=values, by="王敏")
+
+
+@pytest.mark.django_db
+def test_what_is_written_of_a_protection_that_stands_is_corrected_and_changed_without_a_file():
+    first, second = announcement("1"), announcement("2")
+    row = make.protection(make.product(), announcement=first)
+
+    correct_fact(row, values=standing(stage="protected", announcement=second, valid_from=date(2001, 2, 3)), by="王敏")
+    row.refresh_from_db()
+    change_fact(row, day=DAY, values=standing(stage="protected", announcement=second, number="9"), by="王敏")
+
+    assert protections() == [("protected", date(2001, 2, 3), DAY, "2"), ("protected", DAY, None, "2")]
+
+
+@pytest.mark.django_db
 def test_the_end_of_a_protection_needs_an_announcement_of_its_own():
     first = announcement()
-    row = add_fact(make.product(), Protection, values=standing(stage="protected", announcement=first), by="王敏")
+    row = make.protection(make.product(), announcement=first)
 
     with pytest.raises(BadInput, match="所选的是原来那一份"):
         change_fact(row, day=DAY, values=standing(stage="ended", announcement=first), by="王敏")

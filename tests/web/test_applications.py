@@ -239,6 +239,91 @@ def test_who_neither_prepares_nor_records_opens_nothing(auditor, laocu):
     assert (answer.status_code, clean) == (403, True)
 
 
+# --- Protections of before -------------------------------------------------------------------------------------------
+
+
+def of_before(**values):
+    return {"product": "duliu-laocu", "regime": "product", "announcement": "1", "number": "101", "note": ""} | values
+
+
+def test_a_protection_of_before_is_brought_in_by_the_market_official(market, laocu):
+    make.announcement("第143号", date(2010, 12, 24), title="关于批准独流老醋的公告")
+
+    answer = market.post(f"{BOARD}existing/new/", of_before(note="县志有载"), follow=True)
+
+    said, number = text_of(answer), f"{clock.today().year}-0001"
+    assert f"已补录 {number}：自 2010-12-24 起受地理标志产品保护。" in said
+    assert "此前的步骤 未查明 批准公告 2010-12-24" in said
+    assert f"案卷 {number}，按 2010-12-24 的公告补录 ·" in said
+    assert "补录：此前的步骤未查明。县志有载" in said
+    assert "当初交了哪些材料未查明" in said
+    assert Protection.objects.values_list("stage", "valid_from", "number").get() == (
+        "protected",
+        date(2010, 12, 24),
+        "101",
+    )
+
+
+def test_the_way_to_bring_in_is_offered_to_who_may(agri, market, laocu):
+    assert f'href="{BOARD}existing/new/"' in market.get(BOARD).content.decode()
+    assert f'href="{BOARD}existing/new/"' not in agri.get(BOARD).content.decode()
+    assert "由记录国家步骤的部门补录" in text_of(agri.get(f"{BOARD}new/"))
+    form = market.get(f"{BOARD}existing/new/?product=duliu-laocu").content.decode()
+    assert '<option value="duliu-laocu" selected>' in form
+
+
+@pytest.mark.parametrize("who", ["agri", "auditor", "association"])
+def test_the_wrong_person_brings_nothing_in(request, laocu, who):
+    make.announcement("第143号", date(2010, 12, 24), title="关于批准独流老醋的公告")
+    client = keeper_of(laocu) if who == "association" else request.getfixturevalue(who)
+
+    answer, clean = left_nothing(lambda: client.post(f"{BOARD}existing/new/", of_before()))
+
+    assert (answer.status_code, clean) == (403, True)
+
+
+@pytest.mark.parametrize(
+    ("typed", "sentence"),
+    [
+        ({"announcement": ""}, "这一栏必填"),
+        ({"regime": ""}, "这一栏必填"),
+        ({"announcement": "2"}, "是关于“台头西瓜”的"),
+        ({"regime": "agricultural", "announcement": "3"}, "农产品地理标志自 2022-03-01 起停止新登记"),
+        ({"regime": "collective"}, "已受集体商标保护，不必补录"),
+        ({"regime": "certification"}, "有未办结的案卷 2025-0001"),
+    ],
+)
+def test_what_cannot_be_brought_in_is_said_and_what_was_typed_stays(market, laocu, typed, sentence):
+    make.product("taitou-xigua", "台头西瓜")
+    make.announcement("第143号", date(2010, 12, 24), title="关于批准独流老醋的公告")
+    make.announcement("第144号", date(2010, 12, 24), title="关于批准台头西瓜的公告")
+    make.announcement("第500号", date(2022, 3, 2), title="关于登记独流老醋的公告")
+    make.protection(laocu, regime="collective")
+    make.application(laocu, "trademark", "examined")
+
+    answer, clean = left_nothing(lambda: market.post(f"{BOARD}existing/new/", of_before(note="我写的话") | typed))
+
+    assert (answer.status_code, clean) == (400, True)
+    assert sentence in text_of(answer)
+    assert "我写的话" in answer.content.decode()
+
+
+def test_what_was_brought_in_by_mistake_is_withdrawn(market, laocu):
+    make.announcement("第143号", date(2010, 12, 24), title="关于批准独流老醋的公告")
+    market.post(f"{BOARD}existing/new/", of_before())
+    file = Application.objects.get()
+    here = f"{BOARD}{file.file_number}/"
+    assert f'href="{here}withdraw/1/"' in market.get(here).content.decode()
+
+    market.post(f"{here}withdraw/1/", {"reason": "公告看错", "seen": last_change(file)})
+
+    said = text_of(market.get(here))
+    assert "此前的步骤 未查明 补录已撤回 程序到此为止" in said.replace("接下来 ", "")
+    assert "撤回原因：公告看错" in said
+    assert (Protection.objects.count(), Application.objects.get().state) == (0, "void")
+    assert market.post(f"{BOARD}existing/new/", of_before()).status_code == 302
+
+
 # --- One file --------------------------------------------------------------------------------------------------------
 
 
@@ -561,7 +646,8 @@ def test_an_opposition_is_recorded_taken_on_and_decided(market, laocu, opposed):
 
     market.post(f"{HERE}oppositions/new/", objection(opposed))
     for state in ("negotiation", "adjudication", "dismissed"):
-        typed = {"document": paper.sha256, "on": clock.today().isoformat(), "seen": last_change(opposed)}
+        seen = last_change(Opposition.objects.get())
+        typed = {"document": paper.sha256, "on": clock.today().isoformat(), "seen": seen}
         market.post(f"{HERE}oppositions/1/{state}/", typed)
 
     assert Opposition.objects.get().state == "dismissed"
@@ -596,9 +682,9 @@ def test_there_is_no_opposition_where_there_is_no_window(market, laocu):
 
 
 def test_an_opposition_that_was_decided_goes_no_further(market, opposed):
-    make.opposition(opposed, state="dismissed", filed_on=clock.today() - timedelta(days=20))
+    decided = make.opposition(opposed, state="dismissed", filed_on=clock.today() - timedelta(days=20))
 
-    typed = {"seen": last_change(opposed), "note": "我写的话"}
+    typed = {"seen": last_change(decided), "note": "我写的话"}
     answer, clean = left_nothing(lambda: market.post(f"{HERE}oppositions/1/upheld/", typed))
 
     assert (answer.status_code, clean) == (400, True)
@@ -615,13 +701,27 @@ def test_only_who_records_the_states_steps_records_oppositions(agri, opposed, ad
 
 
 def test_a_decision_without_the_states_paper_is_refused(market, opposed):
-    make.opposition(opposed, filed_on=clock.today() - timedelta(days=20))
+    objected = make.opposition(opposed, filed_on=clock.today() - timedelta(days=20))
 
-    typed = {"note": "我写的话", "seen": last_change(opposed)}
+    typed = {"note": "我写的话", "seen": last_change(objected)}
     answer, clean = left_nothing(lambda: market.post(f"{HERE}oppositions/1/negotiation/", typed))
 
     assert (answer.status_code, clean) == (400, True)
     assert "请附上所依据的通知或公告" in text_of(answer)
+    assert "我写的话" in answer.content.decode()
+
+
+def test_of_two_who_decide_one_opposition_at_once_the_second_is_told_and_keeps_what_was_typed(market, laocu, opposed):
+    objected = make.opposition(opposed, state="adjudication", filed_on=clock.today() - timedelta(days=20))
+    paper = make.document("裁定书")
+    laocu.documents.add(paper)
+    typed = {"document": paper.sha256, "on": clock.today().isoformat(), "seen": last_change(objected)}
+    market.post(f"{HERE}oppositions/1/dismissed/", typed)
+
+    answer, clean = left_nothing(lambda: market.post(f"{HERE}oppositions/1/upheld/", typed | {"note": "我写的话"}))
+
+    assert (answer.status_code, clean) == (409, True)
+    assert "李强（market） 已在" in text_of(answer)
     assert "我写的话" in answer.content.decode()
 
 

@@ -257,19 +257,37 @@ def test_a_stage_that_an_open_file_decides_is_not_set_beside_it(agri, laocu):
 
 def test_the_state_decides_only_by_an_announcement(agri, laocu):
     make.row(Announcement, {"issuer": "国家知识产权局", "number": "1", "issued_on": date(2024, 1, 1)}, **make.sourced())
-    row = make.protection(laocu, stage="candidate")
-    form = {"regime": "product", "stage": "protected", "day": "2024-01-01", "source": "plan", "grade": "primary"}
+    row = make.protection(laocu)
+    form = {"regime": "product", "stage": "ended", "day": "2024-01-01", "source": "plan", "grade": "primary"}
     form |= {"seen": last_change(row)}
 
     refused = agri.post(f"{HERE}protections/1/change/", form)
     done = agri.post(f"{HERE}protections/1/change/", form | {"announcement": "1"})
 
     assert (refused.status_code, done.status_code) == (400, 302)
-    assert "“已保护”由国家决定：请选定所依据的公告" in text_of(refused)
+    assert "“已终止”由国家决定：请选定所依据的公告" in text_of(refused)
     assert list(Protection.objects.order_by("pk").values_list("stage", "announcement__number")) == [
-        ("candidate", None),
-        ("protected", "1"),
+        ("protected", None),
+        ("ended", "1"),
     ]
+
+
+@pytest.mark.parametrize("manner", ["new", "change", "correct"])
+def test_a_product_comes_under_protection_in_applications_and_not_here(agri, market, laocu, manner):
+    act = make.announcement("1", date(2024, 1, 1))
+    row = make.protection(laocu, stage="candidate", announcement=act)
+    regime = "collective" if manner == "new" else "product"
+    form = {"regime": regime, "stage": "protected", "announcement": "1", "source": "plan", "grade": "primary"}
+    form |= {"valid_from": "2024-01-01", "day": "2024-01-01", "seen": last_change(row)}
+    address = f"{HERE}protections/{'new' if manner == 'new' else f'1/{manner}'}/"
+    before = Change.objects.count()
+
+    answers = [official.post(address, form) for official in (agri, market)]
+
+    assert [answer.status_code for answer in answers] == [400, 400]
+    assert "“已保护”只从“申请”进入登记簿" in text_of(answers[0])
+    assert 'href="/desk/applications/"' in answers[0].content.decode()
+    assert (Change.objects.count(), Protection.objects.get().stage) == (before, "candidate")
 
 
 @pytest.mark.parametrize(

@@ -154,6 +154,47 @@ class OpenForm(ApplicationForm):
         return data
 
 
+class BringInForm(ApplicationForm):
+    """A protection of before, from its announcement: product, regime, number, holder."""
+
+    product = forms.ModelChoiceField(Product.objects.none(), to_field_name="slug", empty_label="—", label=_("产品"))
+    regime = forms.ChoiceField(label=_("保护制度"), choices=[("", "—"), *Regime.choices])
+    number = forms.CharField(
+        label=_("注册号或登记证书号"), required=False, max_length=60, help_text=_("公告写明的才填")
+    )
+    holder = RowField(
+        Party.objects.none(),
+        label=_("申请人或注册人"),
+        required=False,
+        help_text=_("公告写明的才填；没有的主体先在“主体”里登记"),
+    )
+    note = forms.CharField(label=_("说明"), required=False, widget=forms.Textarea, help_text=_("写进案卷，不对外公开"))
+
+    def __init__(self, *args: Any, person: Person, product: Product | None = None, **more: Any) -> None:
+        super().__init__(*args, **more)
+        names: Any = self.fields
+        names["product"].queryset = within_reach(person, Act.STATE_STEPS).order_by("common_name")
+        names["product"].widget.attrs["data-search"] = TYPE_TO_FIND
+        names["product"].error_messages["invalid_choice"] = _("这个产品不在您负责的范围内。")
+        names["holder"].queryset = parties_to_choose(person)
+        names["announcement"] = announcement_field(
+            label=_("所依据的公告"), help_text=_("保护自公告发布日起；程序按这一天有效的法律")
+        )
+        if product is not None:
+            self.initial["product"] = product.slug
+        self.groups = [
+            (_("保护"), ["product", "regime", "announcement"]),
+            (_("公告写明的"), ["number", "holder"]),
+            (_("记录"), ["note"]),
+        ]
+        self.finish()
+
+    def asked(self) -> dict[str, Any]:
+        """What `bring_in` is given."""
+        names = ("product", "announcement", "number", "holder", "note")
+        return {name: self.cleaned_data[name] for name in names} | {"regime": Regime(self.cleaned_data["regime"])}
+
+
 class ApplicantForm(ApplicationForm):
     """Who applies."""
 
