@@ -33,3 +33,15 @@ class Conflict(Refusal):
     """A row that somebody else has changed since it was read."""
 
     status = 409
+
+
+class NotKnown(Refusal):
+    """Something that needs a key, asked without one that is good."""
+
+    status = 401
+
+
+class TooLong(Refusal):
+    """More than is taken in at once."""
+
+    status = 413
