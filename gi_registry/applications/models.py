@@ -339,25 +339,6 @@ class Opposition(models.Model):
 # --- Telling people --------------------------------------------------------------------------------------------------
 
 
-class Reminder(models.Model):
-    """That somebody was told of a deadline, once at each of its marks; `to` is a username, "" the list that is printed.
-
-    Written without a line of history: it says nothing of the register.
-    """
-
-    to = models.CharField(_("收件人"), max_length=150, blank=True)
-    key = models.CharField(_("期限"), max_length=100, help_text=_("案卷号、规则、异议、届满日与提前的天数"))
-    at = models.DateTimeField(_("发送时间"))
-
-    class Meta:
-        verbose_name = verbose_name_plural = _("到期提醒")
-        ordering = ["pk"]
-        constraints = [models.UniqueConstraint(fields=["to", "key"], name="reminder_once")]
-
-    def __str__(self) -> str:
-        return f"{self.to} {self.key}"
-
-
 class CalendarAddress(models.Model):
     """The secret part of the address from which one person's calendar fetches deadlines; renewing it ends the old one.
 

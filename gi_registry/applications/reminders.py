@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from django.db import IntegrityError, transaction
-
 from gi_registry.applications.docket import Falling, docket, falling_due
-from gi_registry.applications.models import Reminder
 from gi_registry.core import clock
+from gi_registry.core.models import Reminder
+from gi_registry.core.reminders import tell_once
 from gi_registry.parties.models import User
 from gi_registry.parties.permissions import Act
 from gi_registry.products.permissions import within_reach
@@ -67,21 +66,6 @@ def fresh(falling: Iterable[Falling], to: str, told: set[tuple[str, str]]) -> tu
 
 
 def tell(told: Told, send: Callable[[Told], None]) -> bool:
-    """Claim, then send: what another run claimed is not sent twice, what could not be sent is given back.
-
-    No transaction is open while a mail server is slow, so that nobody at the desk waits for it. Returns whether it was
-    sent; raises what `send` raises.
-    """
-    to, at = (told.person.username if told.person else ""), clock.now()
-    rows = [Reminder(to=to, key=key_of(falling), at=at) for falling in told.falling]
-    try:
-        with transaction.atomic():
-            claimed = Reminder.objects.bulk_create(rows)
-    except IntegrityError:
-        return False
-    try:
-        send(told)
-    except OSError:
-        Reminder.objects.filter(pk__in=[row.pk for row in claimed]).delete()
-        raise
-    return True
+    """Send what is new, once (`core.reminders`). Returns whether it was sent; raises what `send` raises."""
+    to = told.person.username if told.person else ""
+    return tell_once(to, map(key_of, told.falling), lambda: send(told))

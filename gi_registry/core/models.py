@@ -32,3 +32,22 @@ class Change(models.Model):
 
     def __str__(self) -> str:
         return f"{self.table} {self.row}"
+
+
+class Reminder(models.Model):
+    """That somebody was told of something due, once at each of its marks; `to` is a username, "" a printed list.
+
+    Written without a line of history: it says nothing of the register.
+    """
+
+    to = models.CharField(_("收件人"), max_length=150, blank=True)
+    key = models.CharField(_("期限"), max_length=100, help_text=_("什么事项、何时届满、提前多少天"))
+    at = models.DateTimeField(_("发送时间"))
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("到期提醒")
+        ordering = ["pk"]
+        constraints = [models.UniqueConstraint(fields=["to", "key"], name="told_once")]
+
+    def __str__(self) -> str:
+        return f"{self.to} {self.key}"

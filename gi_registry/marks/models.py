@@ -319,8 +319,9 @@ class EntryKind(models.TextChoices):
     PRINTED = "printed", _("印制")
     ISSUED = "issued", _("发放")
     USED = "used", _("使用")
-    SPOILED = "spoiled", _("损毁")
+    SPOILED = "spoiled", _("发放后损毁")
     RETURNED = "returned", _("退回")
+    SCRAPPED = "scrapped", _("未发放即销毁")
 
 
 class Entry(models.Model):
@@ -399,6 +400,24 @@ class Yield(Spanned, Sourced):
 
     def __str__(self) -> str:
         return f"{self.product} {self.kg_per_hectare:g} 千克/公顷"
+
+
+class YearFigures(Sourced):
+    """What a source says of a product's whole producing area in one year: the denominators of coverage."""
+
+    product = models.ForeignKey(Product, models.CASCADE, related_name="year_figures", verbose_name=_("产品"))
+    year = models.PositiveSmallIntegerField(_("年份"))
+    makers = models.PositiveIntegerField(_("产地范围内的生产者（户）"), null=True, blank=True)
+    output_t = models.FloatField(_("总产量（吨）"), null=True, blank=True, validators=[MinValueValidator(0.0)])
+    value_wan = models.FloatField(_("总产值（万元）"), null=True, blank=True, validators=[MinValueValidator(0.0)])
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("产区年度数据")
+        ordering = ["product__slug", "-year"]
+        constraints = [models.UniqueConstraint(fields=["product", "year"], name="year_figures_once")]
+
+    def __str__(self) -> str:
+        return f"{self.product} {self.year}"
 
 
 # --- Proof -----------------------------------------------------------------------------------------------------------

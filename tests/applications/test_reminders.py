@@ -8,9 +8,9 @@ from django.core import mail
 from django.core.management import CommandError, call_command
 
 from gi_registry.applications.docket import docket
-from gi_registry.applications.models import Reminder
 from gi_registry.applications.reminders import tell, untold
 from gi_registry.core import clock
+from gi_registry.core.models import Reminder
 from tests import make
 
 pytestmark = pytest.mark.django_db

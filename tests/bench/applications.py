@@ -25,9 +25,9 @@ from django.contrib.auth.models import Group  # noqa: E402
 from django.contrib.sessions.backends.db import SessionStore  # noqa: E402
 from django.core.management import call_command  # noqa: E402
 
-from gi_registry.applications.models import Application, Reminder, Step  # noqa: E402
+from gi_registry.applications.models import Application, Step  # noqa: E402
 from gi_registry.core import clock  # noqa: E402
-from gi_registry.core.models import Change  # noqa: E402
+from gi_registry.core.models import Change, Reminder  # noqa: E402
 from gi_registry.parties.models import User  # noqa: E402
 from gi_registry.parties.permissions import Role  # noqa: E402
 from gi_registry.products.models import Category, Product  # noqa: E402
