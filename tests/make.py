@@ -15,6 +15,7 @@ from gi_registry.applications.states import MACHINES, Procedure
 from gi_registry.core import clock
 from gi_registry.core.history import put
 from gi_registry.gazette.models import Announcement, Document, Source
+from gi_registry.marks.codes import checked
 from gi_registry.marks.models import Authorisation, Batch, Entry
 from gi_registry.marks.models import Step as MarkStep
 from gi_registry.marks.states import ROUTES, STANDINGS, Basis, Standing, State
@@ -93,8 +94,10 @@ def person(role: str, username: str = "wangmin", **values: Any) -> User:
 
 
 def announcement(number: str = "第600号", issued_on: date = LONG_AGO, **values: Any) -> Announcement:
+    """One that names every product there is, unless a test gives its title."""
     key = {"issuer": values.pop("issuer", "国家知识产权局"), "number": number, "issued_on": issued_on}
-    return row(Announcement, key, **sourced() | values)
+    title = f"关于{'、'.join(Product.objects.values_list('common_name', flat=True))}的公告"
+    return row(Announcement, key, **{"title": title[:200]} | sourced() | values)
 
 
 def document(title: str = "通知书", published_on: date | None = None) -> Document:
@@ -168,7 +171,7 @@ def authorisation(producer: Party, product: Product, state: str = "active", **va
         until = date(on.year + 1, on.month, on.day).isoformat()
         course = [[on.isoformat(), until, Standing.VALID], [until, None, standing]]
     values = {"opened_on": on, "course": course, "index": number, "producer": producer, "product": product} | values
-    code = values.pop("code", f"TEST{number:05d}")
+    code = values.pop("code", checked(f"{number:08d}"))
     given = {"basis": basis, "state": state} | sourced() | began | values
     authorisation = row(Authorisation, {"code": code}, **given)
     for reached in dict.fromkeys([ROUTES[basis].start, state]):

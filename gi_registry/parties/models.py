@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from gi_registry.core.spans import Spanned
 from gi_registry.core.text import initials_of, pinyin_of
 from gi_registry.gazette.models import Sourced
+from gi_registry.parties.validators import whole_uscc
 from gi_registry.places.models import Place
 
 
@@ -34,7 +35,7 @@ class Party(Sourced):
     name = models.CharField(_("名称"), max_length=120, unique=True)
     pinyin = models.CharField(_("拼音"), max_length=720, editable=False, default="")
     initials = models.CharField(_("拼音首字母"), max_length=120, editable=False, default="")
-    uscc = models.CharField(_("统一社会信用代码"), max_length=18, blank=True)
+    uscc = models.CharField(_("统一社会信用代码"), max_length=18, blank=True, validators=[whole_uscc])
     address = models.CharField(_("住所"), max_length=200, blank=True)
     kind = models.CharField(_("性质"), max_length=16, choices=Kind)
     unit = models.ForeignKey(

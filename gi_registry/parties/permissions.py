@@ -29,7 +29,7 @@ class Role(models.TextChoices):
 
 
 class Act(models.TextChoices):
-    """What may be done at the desk."""
+    """What may be done at the desk, and by producers on pages of their own."""
 
     DESK = "desk", _("看工作台、变更记录和联系人")
     REVIEW = "review", _("看产地范围各版本和导入的文件")
@@ -44,6 +44,9 @@ class Act(models.TextChoices):
     APPLICATIONS = "applications", _("准备并提交申请")
     STATE_STEPS = "state_steps", _("记录国家的步骤")
     SURVEYS = "surveys", _("填报特色产品普查")
+    AUTHORISATIONS = "authorisations", _("登记专用标志使用人")
+    PRINTS = "prints", _("记专用标志的印制与使用")
+    OWN_USE = "own_use", _("办理本单位的专用标志")
 
 
 class Reach(Enum):
@@ -70,6 +73,9 @@ MAY: dict[Act, dict[Role, Reach]] = {
     Act.APPLICATIONS: {Role.AGRICULTURE: ALL, Role.ADMINISTRATOR: ALL, Role.ASSOCIATION: OWN},
     Act.STATE_STEPS: {Role.MARKET: ALL, Role.ADMINISTRATOR: ALL},
     Act.SURVEYS: {Role.AGRICULTURE: ALL, Role.ADMINISTRATOR: ALL, Role.LIAISON: OWN},
+    Act.AUTHORISATIONS: {Role.MARKET: ALL, Role.ADMINISTRATOR: ALL},
+    Act.PRINTS: {Role.MARKET: ALL, Role.ADMINISTRATOR: ALL, Role.ASSOCIATION: OWN, Role.PRODUCER: OWN},
+    Act.OWN_USE: {Role.PRODUCER: OWN},
 }
 
 Person = User | AnonymousUser
