@@ -23,7 +23,7 @@ from gi_registry.products.models import Area, Product
 
 # --- Authorisations --------------------------------------------------------------------------------------------------
 
-OVER = sorted({str(state) for route in ROUTES.values() for state in route.ends})
+OVER = sorted({str(State.VOID), *(str(state) for route in ROUTES.values() for state in route.ends)})
 
 
 class AuthorisationQuerySet(models.QuerySet):
@@ -159,6 +159,21 @@ class Step(models.Model):
         raise BadInput("步骤不能删除：记错的请撤回。")
 
 
+class ChangeRequest(models.Model):
+    """What a producer asks to have recorded otherwise; empty where that stays as it is. The step began the review."""
+
+    step = models.OneToOneField(Step, models.PROTECT, related_name="change_request", verbose_name=_("步骤"))
+    name = models.CharField(_("变更后的名称"), max_length=120, blank=True)
+    address = models.CharField(_("变更后的住所"), max_length=200, blank=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("使用变更申请")
+        ordering = ["pk"]
+
+    def __str__(self) -> str:
+        return f"{self.step.authorisation.code} {self.name or self.address}"
+
+
 class Item(models.TextChoices):
     """What is handed in with an application for use; the first two are those of 令第80号 art. 20."""
 
@@ -243,11 +258,16 @@ class OriginCheck(models.Model):
 
 
 class Rectification(models.Model):
-    """限期改正 (令第80号 art. 31): what is to be put right, until when (the day set in the notice), and the answer."""
+    """限期改正 (令第80号 art. 31): what is to be put right, until when (the day set in the notice), and the answer.
+
+    `step` ordered it; `closed_by` is the step with which the use went on or ended, None where it is open or only its
+    failure was noted.
+    """
 
     authorisation = models.ForeignKey(
         Authorisation, models.PROTECT, related_name="rectifications", verbose_name=_("核准")
     )
+    step = models.OneToOneField(Step, models.PROTECT, related_name="rectification", verbose_name=_("步骤"))
     ground = models.CharField(_("事由"), max_length=16, choices=Ground)
     demand = models.TextField(_("要求"))
     ordered_on = models.DateField(_("通知日"))
@@ -259,6 +279,9 @@ class Rectification(models.Model):
     answered_on = models.DateField(_("答复日"), null=True, blank=True)
     closed_on = models.DateField(_("办结日"), null=True, blank=True)
     mended = models.BooleanField(_("已改正"), null=True, blank=True)
+    closed_by = models.OneToOneField(
+        Step, models.PROTECT, null=True, blank=True, related_name="closed_rectification", verbose_name=_("办结的步骤")
+    )
 
     class Meta:
         verbose_name = verbose_name_plural = _("限期改正")

@@ -48,6 +48,7 @@ class State(models.TextChoices):
     CANCEL_PROPOSED = "cancel_proposed", _("已建议注销")
     CANCELLED = "cancelled", _("已注销")
     LAPSED = "lapsed", _("成员资格或许可已终止")
+    VOID = "void", _("登记有误，已撤回")  # in no table: where an authorisation is left whose first step is withdrawn
 
 
 class Standing(models.TextChoices):
@@ -123,8 +124,10 @@ IN_USE_RESTS = {
     S.CANCEL_PROPOSED: OURS,
     S.CANCELLED: ANNOUNCEMENT,
 }
-# Back in use: the district finds the fault mended; the office that stopped the use lets it go on, or does not cancel.
+# Back in use: the district finds the fault mended; the office that stopped the use lets it go on, or does not cancel;
+# a change is announced, or a notice says that there will be none.
 BACK_IN_USE = {
+    (S.CHANGE_REVIEW, S.ACTIVE): NOTICE,
     (S.RECTIFY, S.ACTIVE): OURS,
     (S.SUSPENDED, S.ACTIVE): NOTICE,
     (S.CANCEL_PROPOSED, S.ACTIVE): NOTICE,
