@@ -9,6 +9,7 @@ from django.db import connection
 
 from gi_registry.applications import docket
 from gi_registry.intake.actions import load
+from gi_registry.marks import inquiries, numbers
 from gi_registry.products import register
 
 
@@ -49,6 +50,7 @@ def no_lock_out(settings):
 def private_files(settings, tmp_path):
     """What a test hands in goes with it."""
     settings.PRIVATE_DIR = tmp_path / "private"
+    settings.KEYS_DIR = tmp_path / "keys"
     settings.WORK_APART = False  # another process would not see this test's database
 
 
@@ -57,6 +59,9 @@ def no_index_of_another_test():
     """A rolled-back test gives its revisions back, so that the next one would meet the index of the last."""
     register.forget()
     docket.forget()
+    numbers.forget()
+    yield
+    inquiries.forget()
 
 
 @pytest.fixture(scope="session")

@@ -19,7 +19,7 @@ from gi_registry.marks.codes import checked
 from gi_registry.marks.models import Authorisation, Batch, Entry
 from gi_registry.marks.models import Step as MarkStep
 from gi_registry.marks.states import ROUTES, STANDINGS, Basis, Standing, State
-from gi_registry.parties.models import Party, User
+from gi_registry.parties.models import FormerParticulars, Party, User
 from gi_registry.parties.permissions import Role
 from gi_registry.places.geometry import hectares, to_geos
 from gi_registry.places.models import Place, PlaceVersion
@@ -190,3 +190,9 @@ def batch(authorisation: Authorisation, quantity: int = 1000, **values: Any) -> 
 
 def entry(batch: Batch, kind: str, quantity: int, on: date, **values: Any) -> Entry:
     return row(Entry, {"batch": batch, "at": clock.now()}, kind=kind, quantity=quantity, on=on, by="测试", **values)
+
+
+def former(party: Party, name: str, valid_from: date | None, valid_until: date, **values: Any) -> FormerParticulars:
+    """The name that a party had until a day."""
+    key = {"party": party, "name": name, "valid_from": valid_from, "valid_until": valid_until}
+    return row(FormerParticulars, key, **sourced() | values)
