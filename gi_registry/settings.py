@@ -204,6 +204,8 @@ WHITENOISE_AUTOREFRESH = False
 # --- Files people hand in: outside the web root, served only by views that ask who is asking --------------------------
 
 PRIVATE_DIR = Path(env.str("PRIVATE_DIR", default=str(VAR_DIR / "private")))
+KEYS_DIR = Path(env.str("KEYS_DIR", default=str(VAR_DIR / "keys")))  # the keys that sign; not in a database dump
+CERTIFICATE_FONT = env.str("CERTIFICATE_FONT", default="")  # a Chinese font file; else one of the usual is looked for
 UPLOAD_LIMIT_MB = {"document": 20, "delivery": 95}  # the doctor reads up to 100 million bytes
 WORK_APART = env.bool("WORK_APART", default=True)  # files are examined in a process of their own
 WORK_LIMIT_MB, WORK_LIMIT_S = 2_048, 600

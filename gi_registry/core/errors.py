@@ -45,3 +45,9 @@ class TooLong(Refusal):
     """More than is taken in at once."""
 
     status = 413
+
+
+class NotReady(Refusal):
+    """Something for which whoever runs the register has not provided yet."""
+
+    status = 503
