@@ -20,11 +20,10 @@ from openpyxl.writer.excel import ExcelWriter
 
 from gi_registry.opendata.columns import Kind, Release, dictionary
 from gi_registry.opendata.shapes import as_wkt
+from gi_registry.opendata.texts import guarded
 from gi_registry.opendata.zips import add
 
 WKT = "WKT"  # GDAL and QGIS take a column of this name for the shape
-STARTS_A_FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
-LOOKS_LIKE_A_VALUE = re.compile(r"[\d.,:/%\s年月日时分秒eE+-]*\d[\d.,:/%\s年月日时分秒eE+-]*|(?i:true|false)")
 LONGEST_CELL = 32_767  # characters, the limit of Excel
 WIDTHS = {Kind.TEXT: 24, Kind.CODE: 18}
 DAY_FORMAT, TEXT_FORMAT = "yyyy-mm-dd", "@"
@@ -48,17 +47,6 @@ def written(value: Any) -> Any:
     if isinstance(value, bool):
         return str(value).lower()
     return guarded(value) if isinstance(value, str) else value
-
-
-def guarded(text: str) -> str:
-    """A text that a spreadsheet leaves alone.
-
-    What would be run as a formula gets an apostrophe before it. What would be read as a number or a day, such as a
-    code, gets a tab, which spreadsheets do not show and programs trim; no text of a release begins with one by itself.
-    """
-    if text.startswith(STARTS_A_FORMULA):
-        return f"'{text}"
-    return f"\t{text}" if LOOKS_LIKE_A_VALUE.fullmatch(text) else text
 
 
 # --- XLSX ------------------------------------------------------------------------------------------------------------
