@@ -206,9 +206,11 @@ WHITENOISE_AUTOREFRESH = False
 PRIVATE_DIR = Path(env.str("PRIVATE_DIR", default=str(VAR_DIR / "private")))
 KEYS_DIR = Path(env.str("KEYS_DIR", default=str(VAR_DIR / "keys")))  # the keys that sign; not in a database dump
 CERTIFICATE_FONT = env.str("CERTIFICATE_FONT", default="")  # a Chinese font file; else one of the usual is looked for
-UPLOAD_LIMIT_MB = {"document": 20, "delivery": 95}  # the doctor reads up to 100 million bytes
+UPLOAD_LIMIT_MB = {"document": 20, "delivery": 95, "photo": 8}  # the doctor reads up to 100 million bytes
 WORK_APART = env.bool("WORK_APART", default=True)  # files are examined in a process of their own
 WORK_LIMIT_MB, WORK_LIMIT_S = 2_048, 600
+# Whether text is read in photos of labels: the extra `ocr`; without it only QR codes are.
+READ_TEXT = env.bool("READ_TEXT", default=importlib.util.find_spec("rapidocr") is not None)
 DATA_UPLOAD_MAX_MEMORY_SIZE = 20 * 1024 * 1024  # a drawn area travels as text in its form
 FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.TemporaryFileUploadHandler"]
 
