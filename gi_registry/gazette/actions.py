@@ -18,7 +18,7 @@ from gi_registry.core.errors import BadInput
 from gi_registry.core.history import Outcome, Why, put
 from gi_registry.core.storage import private_files
 from gi_registry.core.text import pinyin_of
-from gi_registry.gazette.models import Document, Source
+from gi_registry.gazette.models import Document, Grade, Source
 from gi_registry.gazette.validators import HandedIn
 
 M = TypeVar("M", bound=models.Model)
@@ -49,6 +49,11 @@ def add_source(*, values: Mapping[str, Any], by: str, note: str = "") -> Source:
 def settled(source: Source | NewSource, *, by: str) -> Source:
     """The source itself, made now where it is new."""
     return source if isinstance(source, Source) else add_source(values=source.values, by=by)
+
+
+def own_source(key: str, title: str, *, by: str) -> Source:
+    """The register itself as a source: what the district did or was told, kept here first."""
+    return put(Source, {"key": key}, {"title": title, "grade": Grade.PRIMARY}, by=by)[0]
 
 
 def added(model: type[M], values: Mapping[str, Any], *, by: str, why: Why) -> M:

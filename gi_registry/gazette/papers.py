@@ -52,6 +52,13 @@ def refuse_future(day: date) -> None:
         raise BadInput(f"{day} 还没有到，不能先记。")
 
 
+def refuse_before_paper(day: date, paper: Paper) -> None:
+    """Nothing rests on a paper that appears later. Raises BadInput."""
+    published = paper.published_on
+    if published is not None and day < published:
+        raise BadInput(f"{day} 早于所依据文件“{paper.announcement or paper.document}”的发布日 {published}。")
+
+
 def refuse_unfounded(rests: Rests, step: str, paper: Paper) -> None:
     """The State's steps are recorded from its own papers."""
     if rests == Rests.ANNOUNCEMENT and paper.announcement is None:

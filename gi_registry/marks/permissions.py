@@ -81,10 +81,10 @@ def require_step(person: Person, state: State, authorisation: Authorisation) -> 
         require(person, Act.AUTHORISATIONS, authorisation)
 
 
-def require_to_open(person: Person, producer: Party) -> None:
-    """Raises NotAllowed where the person may not begin an application of the producer."""
+def require_to_open(person: Person, producer: Party, *, itself: bool) -> None:
+    """Raises NotAllowed where the person may not open a file on the producer; `itself`: a producer may on its own."""
     if reach(person, Act.AUTHORISATIONS) is Reach.ALL:
         return
     ours = isinstance(person, User) and person.party_id == producer.pk
-    if not (ours and reach(person, Act.OWN_USE) is Reach.OWN):
+    if not (itself and ours and reach(person, Act.OWN_USE) is Reach.OWN):
         raise NotAllowed(f"您不能替“{producer.public_name}”办理专用标志。")
