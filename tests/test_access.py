@@ -45,6 +45,7 @@ ADDRESSES: dict[str, Address] = {
     "products/<slug:slug>/": Address(PUBLIC),
     "places/<str:code>/": Address(PUBLIC, {"code": "120118102"}),
     "check/": Address(PUBLIC),
+    "verify/label/": Address(PUBLIC),
     "sources/": Address(PUBLIC),
     "healthz": Address(PUBLIC),
     "api/covering": Address(PUBLIC),

@@ -7,16 +7,17 @@ from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from django.db import models
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from gi_registry.assurance.models import Standard
 from gi_registry.core import clock
 from gi_registry.core.errors import BadInput
 from gi_registry.core.text import plain
+from gi_registry.gazette.models import Announcement
 from gi_registry.marks import numbers, tokens
 from gi_registry.marks.answers import Answer, by_uscc
 from gi_registry.marks.labels import TRADEMARKS, Label, said, same_standard
-from gi_registry.marks.models import Authorisation
 from gi_registry.marks.states import Basis
 from gi_registry.parties.validators import read_uscc
 from gi_registry.products.models import Name, Protection, Regime
@@ -120,13 +121,12 @@ def standard(label: Label, about: list[Answer]) -> Comparison:
 
 def announcement(label: Label, about: list[Answer]) -> Comparison:
     """Against the announcement of the authorisation and those that protected the product."""
-    held = Authorisation.objects.filter(code__in=[answer.code for answer in about], announcement__isnull=False)
-    protected = Protection.objects.filter(
-        product__slug__in={answer.slug for answer in about}, announcement__isnull=False
-    )
+    codes, slugs = [answer.code for answer in about], {answer.slug for answer in about}
     kept = {
-        row.announcement_id: str(row.announcement)
-        for row in [*held.select_related("announcement"), *protected.select_related("announcement")]
+        announcement.pk: str(announcement)
+        for announcement in Announcement.objects.filter(
+            Q(authorisations__code__in=codes) | Q(protections__product__slug__in=slugs)
+        )
     }
     same = not kept.keys().isdisjoint(numbers.announcements_numbered(label.announcement))
     return against("公告号", "公告", set(kept.values()), same=same)

@@ -115,10 +115,10 @@ def first(rule: Callable[[str], str], lines: Iterable[str]) -> str:
 
 CODE = re.compile(r"[0-9A-Z](?:[ -]?[0-9A-Z]){17}(?![0-9A-Z])")
 NAMED = re.compile(
-    r"(?:生产者|生产商|生产企业|生产单位|制造商|制造者|委托方|委托单位|企业名称|经销商)(?:名称)?\s*[:：]\s*(?P<name>.+)"
+    r"(?:生产者|生产商|生产企业|生产单位|制造商|制造者|委托方|委托单位|企业名称|经销商)(?:名称)?\s*:\s*(?P<name>.+)"
 )
 COMPANY = re.compile(r"[\u4e00-\u9fff()]{4,}(?:公司|合作社|合作联社|厂|家庭农场|经营部)$")
-ANNOUNCED = re.compile(r"公告.*?\d+\s*号|公告第\S+?号|(?:\d{4}年)?第\S{1,6}?号公告")
+ANNOUNCED = re.compile(r"(?:\d{4}年)?第[\d〇零○一二三四五六七八九]+号")
 TRADEMARK = re.compile(r"(?:商标|注册号|注册证)\D{0,12}(?P<number>\d{5,9}[A-Z]?)(?!\d)")
 MADE_ON = re.compile(r"生产日期\D{0,3}(\d{4})[-年./](\d{1,2})[-月./](\d{1,2})")
 MARK = re.compile(r"中华人民共和国地理标志|GEOGRAPHICAL\s*INDICATION", re.IGNORECASE)
@@ -147,8 +147,8 @@ def producer_in(line: str) -> str:
 
 
 def announcement_in(line: str) -> str:
-    found = ANNOUNCED.search(line)
-    return read_announcement(found[0].removesuffix("公告")) if found else ""
+    found = ANNOUNCED.search("".join(line.split())) if "公告" in line else None
+    return read_announcement(found[0]) if found else ""
 
 
 def trademark_number_in(line: str) -> str:

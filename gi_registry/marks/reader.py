@@ -57,7 +57,7 @@ def codes_of(image: Image.Image) -> list[str]:
     """What each QR code says, without repetition."""
     import zxingcpp  # noqa: PLC0415 -- needs the limits to be set
 
-    found = zxingcpp.read_barcodes(image, formats=zxingcpp.BarcodeFormat.QRCode)
+    found = zxingcpp.read_barcodes(image, formats=zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode))
     return [text[:LONGEST] for text in dict.fromkeys(code.text for code in found)][:MOST_CODES]
 
 
@@ -71,7 +71,7 @@ def lines_of(image: Image.Image) -> list[str]:
     for task in ("det", "cls", "rec"):
         [model] = models.glob(f"*_{task}_*.onnx")
         params[f"{task.title()}.model_path"] = str(model)
-    found = rapidocr.RapidOCR(params=params)(np.asarray(image)[:, :, ::-1])
+    found: Any = rapidocr.RapidOCR(params=params)(np.asarray(image)[:, :, ::-1])
     return [line[:LONGEST] for line in found.txts or ()][:MOST_LINES]
 
 

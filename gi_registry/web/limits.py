@@ -10,7 +10,8 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 MEGABYTE = 1024 * 1024
-STRANGERS_MB = 1  # strangers sign in; they send no files
+STRANGERS_MB = 1  # strangers sign in; the only file that they send is a photo of a label
+STRANGERS_FILES = {"/verify/label/": "photo"}
 AROUND_A_FILE_MB = 1  # the other fields of its form
 
 
@@ -28,18 +29,25 @@ class LengthLimit:
         length = announced(request)
         if length <= STRANGERS_MB * MEGABYTE:
             return self.get_response(request)
-        largest = max(settings.UPLOAD_LIMIT_MB.values())
-        limit = largest + AROUND_A_FILE_MB if request.user.is_authenticated else STRANGERS_MB
-        if length <= limit * MEGABYTE:
+        largest = largest_file(request)
+        if largest and length <= (largest + AROUND_A_FILE_MB) * MEGABYTE:
             return self.get_response(request)
         sentence = (
             _("所交的内容有 {size} MB，超过 {limit} MB 的限度，没有接收。").format(
                 size=length // MEGABYTE, limit=largest
             )
-            if request.user.is_authenticated
+            if largest
             else _("没有登录，不能交文件：登录可能已经过期，请重新登录再交。")
         )
         return render(request, "refusal.html", {"title": _("没有接收"), "sentence": sentence}, status=413)
+
+
+def largest_file(request: HttpRequest) -> int:
+    """The size in MB of the largest file that may be sent to this address by whoever asks; 0 where none may."""
+    taken = STRANGERS_FILES.get(request.path_info)
+    if taken:
+        return settings.UPLOAD_LIMIT_MB[taken]
+    return max(settings.UPLOAD_LIMIT_MB.values()) if request.user.is_authenticated else 0
 
 
 def announced(request: HttpRequest) -> int:
