@@ -9,7 +9,7 @@ from django.db import connection
 
 from gi_registry.applications import docket
 from gi_registry.intake.actions import load
-from gi_registry.marks import inquiries, numbers
+from gi_registry.marks import inquiries, numbers, search
 from gi_registry.products import register
 
 
@@ -60,6 +60,7 @@ def no_index_of_another_test():
     register.forget()
     docket.forget()
     numbers.forget()
+    search.forget()
     yield
     inquiries.forget()
 

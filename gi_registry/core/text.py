@@ -7,6 +7,7 @@ import unicodedata
 from dataclasses import dataclass
 from itertools import chain
 
+from rapidfuzz import fuzz
 from rapidfuzz.distance import OSA
 
 NOT_A_LETTER = re.compile(r"[\W_]+")
@@ -65,7 +66,7 @@ class Searchable:
 def one_slip_inside(asked: str, text: str, shortest: int) -> bool:
     """Whether some part of `text` differs from `asked` by at most one letter more, less, other or swapped."""
     size = len(asked)
-    if size < shortest:
+    if size < shortest or fuzz.partial_ratio(asked, text) < 100 - 150 / size:  # quickly told; one slip costs 100 / size
         return False
     starts = range(max(1, len(text) - size + 2))
     parts = chain.from_iterable((text[at : at + length] for length in (size - 1, size, size + 1)) for at in starts)
