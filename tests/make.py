@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 from django.contrib.auth.models import Group
+from django.contrib.gis.geos import Point
 from django.db import models
 from shapely import MultiPolygon
 
@@ -16,12 +17,20 @@ from gi_registry.core import clock
 from gi_registry.core.history import put
 from gi_registry.gazette.models import Announcement, Document, Source
 from gi_registry.marks.codes import checked
-from gi_registry.marks.models import Authorisation, Batch, Entry
+from gi_registry.marks.models import (
+    Attachment,
+    Authorisation,
+    Batch,
+    Entry,
+    OriginCheck,
+    Rectification,
+    Site,
+)
 from gi_registry.marks.models import Step as MarkStep
 from gi_registry.marks.states import ROUTES, STANDINGS, Basis, Standing, State
 from gi_registry.parties.models import FormerParticulars, Party, User
 from gi_registry.parties.permissions import Role
-from gi_registry.places.geometry import hectares, to_geos
+from gi_registry.places.geometry import SRID, hectares, to_geos
 from gi_registry.places.models import Place, PlaceVersion
 from gi_registry.products.models import Area, Name, Product, Protection
 from tests import shapes
@@ -161,22 +170,54 @@ def producer(name: str = "示例酿造有限公司", uscc: str = USCC[0], **valu
 
 
 def authorisation(producer: Party, product: Product, state: str = "active", **values: Any) -> Authorisation:
-    """One on a basis, brought to `state` by an announcement of 2024-03-01, whatever lies between."""
+    """One on a basis, in use by an announcement of 2024-03-01, whatever came before; what ended ended a year later."""
     basis, on = Basis(values.pop("basis", "announced")), values.pop("on", date(2024, 3, 1))
     number = Authorisation.objects.count()
     standing = STANDINGS.get(State(state))
     began = {"valid_from": on, "announcement": announcement("第590号", on)} if standing else {}
-    course = [[on.isoformat(), None, standing]] if standing else []
+    course, until = [[on.isoformat(), None, standing]] if standing else [], on
     if standing not in {None, Standing.VALID}:
-        until = date(on.year + 1, on.month, on.day).isoformat()
-        course = [[on.isoformat(), until, Standing.VALID], [until, None, standing]]
+        until = date(on.year + 1, on.month, on.day)
+        course = [[on.isoformat(), until.isoformat(), Standing.VALID], [until.isoformat(), None, standing]]
     values = {"opened_on": on, "course": course, "index": number, "producer": producer, "product": product} | values
     code = values.pop("code", checked(f"{number:08d}"))
     given = {"basis": basis, "state": state} | sourced() | began | values
     authorisation = row(Authorisation, {"code": code}, **given)
-    for reached in dict.fromkeys([ROUTES[basis].start, state]):
-        row(MarkStep, {"authorisation": authorisation, "at": clock.now()}, state=reached, on=on, by="测试")
+    mark_step(authorisation, ROUTES[basis].start, on)
+    if standing:
+        mark_step(authorisation, "active", on, announcement=began["announcement"])
+    if state not in {"active", ROUTES[basis].start}:
+        mark_step(authorisation, state, until)
     return authorisation
+
+
+def mark_step(authorisation: Authorisation, state: str, on: date, **values: Any) -> MarkStep:
+    """A line of the history; the authorisation itself stays as it is."""
+    return row(MarkStep, {"authorisation": authorisation, "at": clock.now()}, state=state, on=on, by="测试", **values)
+
+
+def site(authorisation: Authorisation, lon: float = 116.85, lat: float = 38.85, **values: Any) -> Site:
+    """A site that is there since 2000; by default within the first area of `register`."""
+    place = {"location": Point(lon, lat, srid=SRID), "datum": "cgcs2000", "valid_from": LONG_AGO}
+    name = values.pop("name", "示例车间")
+    return row(Site, {"authorisation": authorisation, "name": name}, **place | values)
+
+
+def origin_check(site: Site, conforms: bool | None = True, **values: Any) -> OriginCheck:
+    values = {"on": date(2024, 3, 1), "by": "测试", "conforms": conforms} | values
+    return row(OriginCheck, {"site": site, "at": clock.now()}, **values)
+
+
+def rectification(authorisation: Authorisation, ground: str = "substandard", **values: Any) -> Rectification:
+    """One ordered on 2024-03-01, to be mended by 2024-04-01, by the last step of an authorisation that is at it."""
+    values = {"demand": "按标准组织生产", "ordered_on": date(2024, 3, 1), "due_on": date(2024, 4, 1)} | values
+    return row(
+        Rectification, {"step": authorisation.steps.last()}, authorisation=authorisation, ground=ground, **values
+    )
+
+
+def attachment(authorisation: Authorisation, item: str = "form") -> Attachment:
+    return row(Attachment, {"authorisation": authorisation, "item": item, "document": document(item)})
 
 
 def batch(authorisation: Authorisation, quantity: int = 1000, **values: Any) -> Batch:

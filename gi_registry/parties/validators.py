@@ -59,7 +59,7 @@ def plain_uscc(text: str) -> tuple[str, tuple[str, ...]]:
         if said
     ]
     understood += [f"{letter} 按 {TAKEN_FOR[letter]} 读" for letter in taken]
-    return upper.translate(str.maketrans(TAKEN_FOR)), tuple(understood)
+    return upper.translate(str.maketrans("".join(TAKEN_FOR), "".join(TAKEN_FOR.values()))), tuple(understood)
 
 
 def refuse_character(place: int, character: str) -> None:
