@@ -11,6 +11,8 @@ from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
 from gi_registry.gazette.models import Grade
+from gi_registry.marks import bulk
+from gi_registry.marks import states as marks
 from gi_registry.places.geometry import Verdict
 from gi_registry.places.models import Kind
 from gi_registry.products.models import Basis, Regime, Stage
@@ -163,6 +165,33 @@ OF_A_PLACE: dict[str, Schema] = {
     "uncertainty_m": maybe(value("number", _("界线误差（米）；null：没有界线"))),
     "url": ADDRESS,
 }
+CODE = text(_("核准编码：本登记簿自编的 9 位，不是官方编码"))
+OF_AN_AUTHORISATION: dict[str, Schema] = {
+    "code": CODE,
+    "url": ADDRESS,
+    "producer": text(_("使用人当日的名称；自然人只给姓氏")),
+    "producer_now": text(_("使用人今天的名称")),
+    "uscc": text(_("统一社会信用代码；空：未查明")),
+    "product": SLUG,
+    "product_name": text(_("产品当日的通称")),
+    "basis": choice(marks.Basis, _("凭什么使用")),
+    "basis_label": IN_CHINESE,
+    "number": text(_("标签上应写的号：商标的是注册号，其余是公告号；空：未查明")),
+    "trademark_number": text(_("商标注册号；空：没有或未查明")),
+    "standard_number": text(_("标准编号；空：没有或未查明")),
+    "announcement": text(_("公告；空：未查明")),
+    "announced_on": maybe(day(_("公告发布日"))),
+    "valid_from": maybe(day(_("自何日起可以使用；null：未查明"))),
+    "valid_until": maybe(day(_("期限届满的次日；null：没有期限"))),
+    "may_use": value("boolean", _("当日可否使用专用标志")),
+    "standing": choice(marks.Standing, _("当日效力")),
+    "standing_label": IN_CHINESE,
+    "since": day(_("这一效力自何日起；当日尚未核准的，是将开始的日子")),
+    "grade": GRADE,
+    "grade_label": IN_CHINESE,
+    "source": text(_("来源的名称")),
+    "source_url": ADDRESS,
+}
 
 SCHEMAS: dict[str, Schema] = {
     "Problem": record(
@@ -222,5 +251,52 @@ SCHEMAS: dict[str, Schema] = {
             "dcat:dataset": many(value("object", _("一个数据集，含各种格式的下载地址")), _("数据集")),
         },
         {"dct:issued": value("object", _("首次变更的时间")), "dct:modified": value("object", _("最近变更的时间"))},
+    ),
+    "Authorisation": record(_("一个使用人对一个产品的核准"), {"on": ON, "revision": REVISION, **OF_AN_AUTHORISATION}),
+    "Authorisations": record(
+        _("查到的核准"),
+        {
+            "on": ON,
+            "revision": REVISION,
+            "understood": many(text(_("一句中文")), _("所给的是怎样读的，例如“O 按 0 读”；照原样读的为空")),
+            "summary": text(_("结论，一句中文；没有查到时说明这意味着什么")),
+            "more": value("boolean", _("是否还有没给出的：请写得更全")),
+            "authorisations": many(ref("FoundAuthorisation"), _("最相符的在前")),
+        },
+    ),
+    "FoundAuthorisation": record(_("一个核准"), OF_AN_AUTHORISATION),
+    "BulkCheck": record(
+        _("逐行的答案"),
+        {"on": ON, "revision": REVISION, "rows": many(ref("CheckedRow"), _("与所送的行次序相同，不含空行"))},
+    ),
+    "CheckedRow": record(
+        _("一行"),
+        {
+            "row": value("integer", _("行号，标题行也算")),
+            "given": text(_("所给的文字")),
+            "uscc": maybe(text(_("读出的代码；null：读不出来"))),
+            "note": text(_("怎样读的、有什么可疑或哪里不对；空：无")),
+            "result": choice(bulk.Result, _("结果：几个核准中最有利的效力，或者没有收录、读不出来")),
+            "result_label": IN_CHINESE,
+            "authorisations": many(ref("FoundAuthorisation"), _("这家单位的全部核准")),
+        },
+    ),
+    "Keys": record(
+        _("公钥，按 RFC 7517"), {"keys": many(value("object", _("一把 Ed25519 公钥")), _("验证二维码签名的公钥"))}
+    ),
+    "OpenApi": record(
+        _("接口描述，按 OpenAPI 3.1"),
+        {
+            "openapi": text(_("版本")),
+            "info": value("object", _("名称与说明")),
+            "paths": value("object", _("各个地址")),
+        },
+        {
+            name: value(kind, meaning)
+            for name, kind, meaning in (
+                ("tags", "array", _("分组")),
+                ("components", "object", _("各种答案的样子")),
+            )
+        },
     ),
 }
