@@ -22,9 +22,10 @@ from gi_registry.applications.models import (
     Step,
     Survey,
 )
-from gi_registry.applications.path import begins_at_result, obstacle, standing_steps, window_of
+from gi_registry.applications.path import article_of, begins_at_result, obstacle, standing_steps, window_of
 from gi_registry.applications.permissions import act_for, act_to_open, require
 from gi_registry.applications.states import (
+    ABOUT_A_PROTECTION,
     MACHINES,
     OPPOSITIONS,
     VOID,
@@ -58,7 +59,6 @@ REGIMES: dict[Procedure, frozenset[Regime]] = {
     Procedure.MAJOR_CHANGE: frozenset({Regime.PRODUCT}),
     Procedure.REVOCATION: frozenset({Regime.PRODUCT}),
 }
-ABOUT_A_PROTECTION = frozenset({Procedure.MINOR_CHANGE, Procedure.MAJOR_CHANGE, Procedure.REVOCATION})
 FOR_A_NEW_PROTECTION = frozenset({Procedure.PRODUCT_2024, Procedure.TRADEMARK})
 
 # What reaching a state says of the product under the regime.
@@ -72,7 +72,7 @@ EFFECTS: dict[Procedure, dict[str, Stage]] = {
     Procedure.PRODUCT_2005: {
         Q.PROVINCIAL: Stage.IN_PROCEDURE,
         Q.APPROVED: Stage.PROTECTED,
-        **dict.fromkeys([Q.PROVINCE_FAILED, Q.NOT_ACCEPTED, Q.REJECTED], Stage.CANDIDATE),
+        **dict.fromkeys([Q.PROVINCE_FAILED, Q.NOT_ACCEPTED, Q.REJECTED, Q.ABANDONED], Stage.CANDIDATE),
     },
     Procedure.TRADEMARK: {
         T.FILED: Stage.IN_PROCEDURE,
@@ -84,6 +84,7 @@ EFFECTS: dict[Procedure, dict[str, Stage]] = {
     Procedure.MAJOR_CHANGE: {},
     Procedure.REVOCATION: {Revocation.REVOKED: Stage.ENDED},
 }
+FOR_A_PROTECTION = frozenset(procedure for procedure, effects in EFFECTS.items() if Stage.PROTECTED in effects.values())
 
 
 class Paper(NamedTuple):
@@ -185,7 +186,7 @@ EARLIER_UNKNOWN = "补录：此前的步骤未查明。"
 
 def recognising(regime: Regime, on: date) -> Procedure:
     """The procedure whose result protects under the regime, by the law of the day; the oldest for what came before."""
-    made = [one for one in Procedure if regime in REGIMES[one] and Stage.PROTECTED in EFFECTS[one].values()]
+    made = [one for one in Procedure if one in FOR_A_PROTECTION and regime in REGIMES[one]]
     return next((one for one in made if MACHINES[one].open_on(on)), made[-1])
 
 
@@ -289,8 +290,9 @@ def refuse_predecessor(predecessor: Protection, procedure: Procedure, product: P
 
 def refuse_second(product: Product, procedure: Procedure, regime: Regime, on: date) -> None:
     """One open file of a kind, and none for what is protected already."""
-    same = Application.objects.filter(product=product, procedure=procedure, regime=regime)
-    unfinished = same.exclude(state__in=MACHINES[procedure].ends).first()
+    alike = FOR_A_PROTECTION if procedure in FOR_A_PROTECTION else {procedure}
+    same = Application.objects.unfinished().filter(product=product, procedure__in=alike, regime=regime)
+    unfinished = same.first()
     if unfinished is not None:
         raise BadInput(f"“{product}”已有未办结的申请 {unfinished.file_number}，不能重复立卷。")
     protected = Protection.objects.on(on).filter(product=product, regime=regime, stage=Stage.PROTECTED)
@@ -300,8 +302,7 @@ def refuse_second(product: Product, procedure: Procedure, regime: Regime, on: da
 
 def refuse_beside_a_file(product: Product, regime: str) -> None:
     """Where a file is open, the stage follows its steps, and nobody sets it beside them. Raises BadInput."""
-    files = Application.objects.filter(product=product, regime=regime)
-    unfinished = next((file for file in files if file.state not in MACHINES[Procedure(file.procedure)].ends), None)
+    unfinished = Application.objects.unfinished().filter(product=product, regime=regime).first()
     if unfinished is not None:
         number = unfinished.file_number
         raise BadInput(f"“{product}”在这一制度下有未办结的案卷 {number}：阶段随案卷的步骤变，请到案卷里办。")
@@ -365,6 +366,8 @@ def withdraw_step(step: Step, *, by: User, reason: str, seen: int | None = None)
     application = locked(application, seen, step.opposition)
     if not reason.strip():
         raise BadInput("撤回步骤必须写明原因。")
+    if step.opposition is not None:
+        refuse_past_window(application)
     path = list(application.steps.standing().filter(opposition=step.opposition_id))
     if step.pk != (path[-1].pk if path else None):
         raise BadInput("只能撤回最后一步：请先撤回它之后的步骤。")
@@ -452,7 +455,7 @@ def refuse_without_basis(application: Application, rests: Rests, step: str, pape
 
 
 def refuse_foreign(announcement: Announcement, product: Product) -> None:
-    """An announcement may cover many products; refused where it is about others and nothing ties it to this one."""
+    """An announcement may cover many products; refused where nothing in it names this one or ties it to this one."""
     text = f"{announcement.title}{announcement.note}"
     others = Product.objects.exclude(pk=product.pk)
     about = models.Q(protections__announcement=announcement) | models.Q(areas__announcement=announcement)
@@ -465,6 +468,9 @@ def refuse_foreign(announcement: Announcement, product: Product) -> None:
     named = (name for name in others.values_list("common_name", flat=True) if name in announcement.title)
     if other := tied or next(named, None):
         raise BadInput(f"{announcement}是关于“{other}”的，没有提到“{product}”。")
+    raise BadInput(
+        f"{announcement}的标题和说明没有提到“{product}”：确实包含它的，先在这份公告的标题或说明里写明，再来记录。"
+    )
 
 
 def record(
@@ -512,7 +518,7 @@ def follow_in_register(
         "number": number or (current.number if current is not None else ""),
         "holder": application.applicant or (current.holder if current is not None else None),
         **basis_of(paper, by),
-        "note": f"申请案卷 {application.file_number}。",
+        "note": "",  # public, which the file is not; its step names the row
         "valid_from": on,
         "valid_until": None,
         "attested_on": None,
@@ -632,6 +638,7 @@ def handle_opposition(
     application = opposition.application
     require(by, Act.STATE_STEPS, application.product)
     application = locked(application, seen, opposition)
+    refuse_past_window(application)
     opposition = Opposition.objects.get(pk=opposition.pk)
     if state not in OPPOSITIONS[Procedure(application.procedure)][opposition.state]:
         raise BadInput(f"异议“{Objection(opposition.state).label}”之后不能是“{state.label}”。")
@@ -644,10 +651,16 @@ def handle_opposition(
     return record(application, state, on=on, by=by, note=note, opposition=opposition, **paper._asdict())
 
 
+def refuse_past_window(application: Application) -> None:
+    """What was decided of oppositions stands once the file has gone on from there."""
+    if application.state != application.machine.window:
+        raise BadInput(f"案卷已到“{application.state_label}”，异议不能再动：记错了的，先撤回案卷的那一步。")
+
+
 def refuse_unfounded(application: Application, opposition: Opposition) -> None:
     """What came after the window, or says no reasons, is not taken on."""
     window = window_of(application)
     if window is not None and window.day is not None and opposition.filed_on > window.day:
         raise BadInput(f"异议期已于 {window.day} 届满（{window.rule.citation}），逾期的异议只能不予受理。")
     if not opposition.reasons:
-        raise BadInput(f"没有具体说明理由的异议只能不予受理（{application.machine.article}）。")
+        raise BadInput(f"没有具体说明理由的异议只能不予受理（{article_of(application)}）。")

@@ -11,7 +11,7 @@ from django.db.models import F, Prefetch, Q
 from django.utils.translation import gettext_lazy as _
 
 from gi_registry.applications.materials import checklist
-from gi_registry.applications.states import MACHINES, Machine, Objection, Procedure, label
+from gi_registry.applications.states import MACHINES, Machine, Objection, Procedure, act_label, label
 from gi_registry.core.errors import BadInput
 from gi_registry.gazette.models import Announcement, Document, Source, Sourced
 from gi_registry.parties.models import Party, User
@@ -262,6 +262,11 @@ class Step(models.Model):
 
     def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
         raise BadInput("步骤不能删除：记错的请撤回。")
+
+    @property
+    def act_label(self) -> str:
+        """What was done, in Chinese."""
+        return self.state_label if self.opposition_id is not None else act_label(self.application.procedure, self.state)
 
     @property
     def state_label(self) -> str:

@@ -10,10 +10,22 @@ from django.db.models import prefetch_related_objects
 from gi_registry.applications.materials import Item, checklist
 from gi_registry.applications.models import Application, Material, MaterialState, Opposition, Step, standing
 from gi_registry.applications.permissions import act_for
-from gi_registry.applications.states import PENDING, Agricultural, Objection, Procedure, Product2024, Rests, label
+from gi_registry.applications.states import (
+    ABOUT_A_PROTECTION,
+    PENDING,
+    Agricultural,
+    Machine,
+    Objection,
+    Procedure,
+    Product2024,
+    Rests,
+    act_label,
+    label,
+)
 from gi_registry.core.errors import BadInput
-from gi_registry.gazette.terms import Clock, Deadline, days_left, deadline, rule_on
+from gi_registry.gazette.terms import Clock, Deadline, Rule, days_left, deadline, rule_on
 from gi_registry.parties.permissions import Act
+from gi_registry.products.models import Protection, Stage
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,10 +36,26 @@ class Due:
     left: int | None
     opposition: Opposition | None = None
 
+    @property
+    def from_receipt(self) -> bool:
+        """Whether it runs from the day on which a paper was received, of which the file may know only another day."""
+        return runs_from_receipt(self.deadline.rule)
+
+
+def runs_from_receipt(rule: Rule) -> bool:
+    """Whether the period begins when somebody receives a paper."""
+    return rule.event.startswith("收到")
+
+
+def begins_with_receipt(machine: Machine, state: str, day: date) -> bool:
+    """Whether a period begins with the step to the state, when its paper is received; by the law of the day."""
+    started = [clock for clock, start in machine.clocks.get(state, ()) if start == state]
+    return any(runs_from_receipt(rule_on(clock, day)) for clock in started)
+
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """A step that the table lets follow: who takes or records it, what it rests on, what stands in its way today."""
+    """A step that the table lets follow: what is done, who does or records it, on what it rests, what is in its way."""
 
     state: str
     label: str
@@ -159,6 +187,15 @@ def window_of(application: Application, entered: dict[str, date] | None = None) 
     return deadline(rule_on(machine.window_clock, entered[machine.window]), entered[machine.window])
 
 
+def article_of(application: Application) -> str:
+    """The articles on oppositions to the application; for a trademark those of the day on which it was published."""
+    window = None if application.machine.article else window_of(application)
+    if window is None:
+        return application.machine.article
+    decision = rule_on(Clock.TRADEMARK_DECISION, window.event_day)
+    return f"{window.rule.citation}、{decision.article}"
+
+
 # --- What may follow -------------------------------------------------------------------------------------------------
 
 
@@ -168,7 +205,7 @@ def what_next(application: Application, today: date) -> list[Way]:
     return [
         Way(
             state,
-            label(application.procedure, state),
+            act_label(application.procedure, state),
             machine.rests[state],
             act_for(machine.rests[state]),
             obstacle(application, state, today),
@@ -185,9 +222,36 @@ def obstacle(application: Application, state: str, on: date) -> str:
         return unfit_to_file(application)
     if state == Agricultural.MIGRATED and application.procedure == Procedure.AGRICULTURAL:
         return unfit_to_migrate(application)
+    goes_on = machine.next[state] or state == machine.result
+    if application.procedure in ABOUT_A_PROTECTION and goes_on and (lost := unfit_without_protection(application, on)):
+        return lost
+    return unfit_at_window(application, state, on)
+
+
+def unfit_at_window(application: Application, state: str, on: date) -> str:
+    """What stands in the way into the window for oppositions, or out of it."""
+    machine = application.machine
+    if machine.window and state == machine.window:
+        return unfit_under_another_law(application, state, on)
     if machine.window and application.state == machine.window and state in {machine.success, machine.denied}:
         return unfit_after_window(application, state, on)
     return ""
+
+
+def unfit_without_protection(application: Application, on: date) -> str:
+    """A change or a revocation goes on only while what it is about is protected."""
+    held = Protection.objects.on(on).filter(
+        product=application.product_id, regime=application.regime, stage=Stage.PROTECTED
+    )
+    return "" if held.exists() else f"“{application.product}”在 {on} 没有受保护，谈不上变更和撤销。"
+
+
+def unfit_under_another_law(application: Application, state: str, on: date) -> str:
+    """What opens a window is announced under the law of its own day."""
+    if any(law.in_force_on(on) for law in application.machine.laws):
+        return ""
+    laws = "、".join(f"《{law.name}》（{law.version}）" for law in application.machine.laws)
+    return f"{laws}在 {on} 不适用，不会再有“{label(application.procedure, state)}”：请按这一天的法律另立案卷。"
 
 
 def unfit_to_file(application: Application) -> str:
@@ -195,8 +259,11 @@ def unfit_to_file(application: Application) -> str:
     if application.applicant is None:
         return "还没有申请人，不能提交。"
     missing = completeness(application)
-    article = checklist(application.procedure, application.regime)[0].article.split("第（")[0]
-    return f"{missing.sentence.removesuffix('。')}，不能提交（{article}）。" if missing.missing else ""
+    if not missing.missing:
+        return ""
+    lacking = [item for item in checklist(application.procedure, application.regime) if item.title in missing.missing]
+    articles = "、".join(dict.fromkeys(item.article.split("第（")[0] for item in lacking))
+    return f"{missing.sentence.removesuffix('。')}，不能提交（{articles}）。"
 
 
 def unfit_to_migrate(application: Application) -> str:
@@ -207,17 +274,21 @@ def unfit_to_migrate(application: Application) -> str:
 
 def unfit_after_window(application: Application, state: str, on: date) -> str:
     """An opposition window ends first, and its oppositions decide which way it goes on."""
-    machine, states = application.machine, {opposition.state for opposition in application.oppositions.all()}
+    machine, oppositions = application.machine, list(application.oppositions.all())
+    states, article = {opposition.state for opposition in oppositions}, article_of(application)
     if states & PENDING:
-        return f"还有异议没有处理完（{machine.article}）。"
-    upheld = Objection.UPHELD in states
-    if state == machine.denied:
-        return "" if upheld else f"没有成立的异议，不能“{label(application.procedure, state)}”（{machine.article}）。"
-    if upheld:
-        return f"有异议成立，不能“{label(application.procedure, state)}”（{machine.article}）。"
+        return f"还有异议没有处理完（{article}）。"
     window = window_of(application)
-    if window is not None and window.day is not None and on <= window.day:
-        return (
-            f"异议期到 {window.day} 才满（{window.rule.citation}），此前不能“{label(application.procedure, state)}”。"
-        )
-    return ""
+    prefetch_related_objects(oppositions, "steps")
+    last = max((step.on for one in oppositions for step in standing(one.steps.all())), default=on)
+    until = window.day if window is not None else None
+    denied, upheld = state == machine.denied, Objection.UPHELD in states
+    goal = f"“{label(application.procedure, state)}”"
+    reasons = [
+        (denied and not upheld, f"没有成立的异议，不能{goal}（{article}）。"),
+        (upheld and not denied, f"有异议成立，不能{goal}（{article}）。"),
+        (on < last, f"{on} 早于异议办理的 {last}，不能{goal}（{article}）。"),
+    ]
+    if window is not None and until is not None and not upheld:
+        reasons.append((on <= until, f"异议期到 {until} 才满（{window.rule.citation}），此前不能{goal}。"))
+    return next((sentence for stands, sentence in reasons if stands), "")

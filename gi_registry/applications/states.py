@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import Enum
+from typing import Any
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -34,6 +35,9 @@ class Procedure(models.TextChoices):
     MINOR_CHANGE = "minor_change", _("保护要求的更新、完善")
     MAJOR_CHANGE = "major_change", _("名称、产地范围、质量特色或产品形态的变更")
     REVOCATION = "revocation", _("撤销")
+
+
+ABOUT_A_PROTECTION = frozenset({Procedure.MINOR_CHANGE, Procedure.MAJOR_CHANGE, Procedure.REVOCATION})
 
 
 class Rests(Enum):
@@ -81,6 +85,7 @@ class Product2005(models.TextChoices):
     TECHNICAL = "technical", _("技术审查")
     REJECTED = "rejected", _("不予批准")
     APPROVED = "approved", _("批准公告")
+    ABANDONED = "abandoned", _("不再按2005年规定办理")
     VOID = "void", _("补录已撤回")
 
 
@@ -172,7 +177,8 @@ class Machine:
 
     `filing` is our step for which all materials must be ready, `result` the State's step at which it aims;
     `window` is the state in which oppositions may be filed, `window_clock` its length, `success` what follows when
-    there is none left, `denied` what follows when one is upheld. `laws` are the versions under which it may be opened.
+    there is none left, `denied` what follows when one is upheld, `article` names the law of it ("" where that depends
+    on the day: `path.article_of`). `laws` are the versions under which it may be opened.
     """
 
     states: type[models.TextChoices]
@@ -268,9 +274,9 @@ MACHINES: dict[Procedure, Machine] = {
         table(
             Q,
             {
-                Q.DRAFT: {Q.PROVINCIAL},
-                Q.PROVINCIAL: {Q.PROVINCE_FAILED, Q.FORMAL},
-                Q.FORMAL: {Q.ACCEPTED, Q.NOT_ACCEPTED},
+                Q.DRAFT: {Q.PROVINCIAL, Q.ABANDONED},
+                Q.PROVINCIAL: {Q.PROVINCE_FAILED, Q.FORMAL, Q.ABANDONED},
+                Q.FORMAL: {Q.ACCEPTED, Q.NOT_ACCEPTED, Q.ABANDONED},
                 Q.ACCEPTED: {Q.TECHNICAL, Q.REJECTED},
                 Q.TECHNICAL: {Q.APPROVED, Q.REJECTED},
             },
@@ -285,6 +291,7 @@ MACHINES: dict[Procedure, Machine] = {
             Q.TECHNICAL: NOTICE,
             Q.REJECTED: NOTICE,
             Q.APPROVED: ANNOUNCEMENT,
+            Q.ABANDONED: OURS,
             Q.VOID: OURS,
         },
         (ORDER_78,),
@@ -377,7 +384,6 @@ MACHINES: dict[Procedure, Machine] = {
         Clock.TRADEMARK_OPPOSITION,
         T.REGISTERED,
         T.NOT_REGISTERED,
-        "商标法关于初步审定公告和异议的规定",
     ),
     Procedure.AGRICULTURAL: Machine(
         A,
@@ -529,3 +535,28 @@ PENDING = frozenset({O.FILED, O.NEGOTIATION, O.ADJUDICATION})
 def label(procedure: str, state: str) -> str:
     """The Chinese name of a state."""
     return str(MACHINES[Procedure(procedure)].states(state).label)
+
+
+# What we do where it is not what the state is called: the review is the province's, the ruling the office's.
+ACTS: dict[tuple[str, str], Any] = {
+    **dict.fromkeys(
+        [
+            (Procedure.PRODUCT_2024.value, P.PROVINCIAL.value),
+            (Procedure.PRODUCT_2005.value, Q.PROVINCIAL.value),
+            (Procedure.MINOR_CHANGE.value, C.PROVINCIAL.value),
+            (Procedure.MAJOR_CHANGE.value, C.PROVINCIAL.value),
+            (Procedure.TRADEMARK.value, T.FILED.value),
+            (Procedure.AGRICULTURAL.value, A.FILED.value),
+        ],
+        _("提交申请"),
+    ),
+    (Procedure.TRADEMARK.value, T.REFUSAL_REVIEW.value): _("申请驳回复审"),
+    (Procedure.TRADEMARK.value, T.REFUSAL_COURT.value): _("提起驳回诉讼"),
+    (Procedure.TRADEMARK.value, T.DENIAL_REVIEW.value): _("申请不予注册复审"),
+    (Procedure.TRADEMARK.value, T.DENIAL_COURT.value): _("提起不予注册诉讼"),
+}
+
+
+def act_label(procedure: str, state: str) -> str:
+    """The Chinese name of the step that leads to a state: of what is done, by us or by the State."""
+    return str(ACTS.get((str(procedure), str(state)), "")) or label(procedure, state)

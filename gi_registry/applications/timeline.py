@@ -18,6 +18,7 @@ from gi_registry.applications.docket import Phase, phase_of
 from gi_registry.applications.models import Application, Step
 from gi_registry.applications.path import begins_at_result, window_of
 from gi_registry.applications.states import MACHINES, Procedure, Product2005, Product2024, Rests, Trademark, label
+from gi_registry.core import clock
 from gi_registry.gazette.models import Announcement
 from gi_registry.gazette.terms import Deadline
 from gi_registry.products.models import Product
@@ -36,11 +37,18 @@ UNSUCCESSFUL = {
     Procedure.MAJOR_CHANGE: lazy("程序已结束，没有变更。"),
     Procedure.REVOCATION: lazy("程序已结束，没有撤销。"),
 }
-WITH_PAPERS = lazy("异议须写明具体理由并附证据。")  # 令第80号 art. 15
+ANYBODY = lazy(  # 令第80号 art. 15
+    "任何单位或者个人有异议的，可以在 {day} 以前（含当日）向国家知识产权局提出。异议须写明具体理由并附证据。"
+)
 HOW = {
-    Procedure.PRODUCT_2024: WITH_PAPERS,
-    Procedure.MAJOR_CHANGE: WITH_PAPERS,
+    Procedure.PRODUCT_2024: ANYBODY,
+    Procedure.MAJOR_CHANGE: ANYBODY,
+    Procedure.TRADEMARK: lazy(
+        "对公告的商标有异议的，可以在 {day} 以前（含当日）向商标注册机关提出；谁可以凭什么理由提出，见下面所引的条文。"
+    ),
 }
+OPEN = lazy("异议期到 {day}（含当日）为止。")  # where the law of the procedure was not seen
+OVER = lazy("当时的异议期到 {day}（含当日）为止，现在已经届满。")
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,9 +98,14 @@ def course_of(application: Application, steps: Sequence[Step], on: date) -> Cour
         application.get_regime_display(),
         sentence + _("此前的步骤未查明。") * begins_at_result(application, steps[0]),
         window if is_open else None,
-        str(HOW.get(procedure, "")) if is_open else "",
+        how_to_object(procedure, window.day) if is_open and window and window.day else "",
         events,
     )
+
+
+def how_to_object(procedure: Procedure, until: date) -> str:
+    """Until when and how one may object, or, where the reader looks back, that the time is over."""
+    return str(OVER if until < clock.today() else HOW.get(procedure, OPEN)).format(day=until)
 
 
 def told_of(procedure: Procedure, step: Step) -> str:

@@ -24,9 +24,17 @@ from django.views.decorators.http import require_http_methods, require_safe
 from gi_registry.applications import actions
 from gi_registry.applications.docket import Card, Phase, Wanted, chosen, docket, falling_due
 from gi_registry.applications.models import Application, MaterialState, Opposition, Step, standing
-from gi_registry.applications.path import Line, begins_at_result, completeness, deadlines_of, materials_of, what_next
+from gi_registry.applications.path import (
+    Line,
+    begins_at_result,
+    begins_with_receipt,
+    completeness,
+    deadlines_of,
+    materials_of,
+    what_next,
+)
 from gi_registry.applications.permissions import act_for, require
-from gi_registry.applications.states import OPPOSITIONS, Machine, Objection, Procedure, Rests, label
+from gi_registry.applications.states import OPPOSITIONS, Machine, Objection, Procedure, Rests, act_label, label
 from gi_registry.applications.subscriptions import key_of, owner_of, renew
 from gi_registry.core import clock
 from gi_registry.core.errors import BadInput, NotAllowed, NotInRegister
@@ -254,6 +262,8 @@ def history(application: Application, steps: list[Step], may: dict[Act, bool]) -
     for step in standing(steps):
         last.setdefault(step.opposition_id, []).append(step)
     late = {None} if begins_at_result(application, steps[0] if steps else None) else set()
+    if application.state != application.machine.window:  # then nothing is changed of what was decided of oppositions
+        last = {about: path for about, path in last.items() if about is None}
     open_ = {path[-1].pk for about, path in last.items() if len(path) > 1 or about in late}
     entries = [
         Entry(number, step, back.get(step.pk), withdrawal(application, number, step, may) if step.pk in open_ else "")
@@ -279,7 +289,8 @@ class Objected(NamedTuple):
 
 def oppositions(application: Application, may: dict[Act, bool], steps: list[Step]) -> list[Objected]:
     """Every opposition with its intake, negotiation and decision."""
-    table = OPPOSITIONS.get(Procedure(application.procedure), {})
+    open_ = application.state == application.machine.window
+    table = OPPOSITIONS.get(Procedure(application.procedure), {}) if open_ else {}
     told = standing(steps)
     return [
         Objected(
@@ -475,9 +486,10 @@ def step(request: HttpRequest, file_number: str, state: str) -> HttpResponse:
         application=application,
         rests=rests,
         result=state == machine.result,
+        received=rests == Rests.NOTICE and begins_with_receipt(machine, state, clock.today()),
         initial={"seen": last_change(application)},
     )
-    name = label(application.procedure, state)
+    name = act_label(application.procedure, state)
 
     def act() -> str:
         actions.take_step(application, state, by=me(request), **form.asked())
@@ -489,7 +501,9 @@ def step(request: HttpRequest, file_number: str, state: str) -> HttpResponse:
         "ours": rests == Rests.OURS,
         "obstacle": way.obstacle
         if way
-        else _("“{now}”之后不能是“{next}”。").format(now=application.state_label, next=name),
+        else _("“{now}”之后不能是“{next}”。").format(
+            now=application.state_label, next=label(application.procedure, state)
+        ),
         "materials": materials_of(application) if state == machine.filing else [],
     }
     return answer(request, form, "desk/applications/step.html", context, act=act, to=here(application), row=application)
@@ -508,9 +522,9 @@ def withdraw(request: HttpRequest, file_number: str, number: int) -> HttpRespons
 
     def act() -> str:
         actions.withdraw_step(taken, by=me(request), reason=form.cleaned_data["reason"], seen=form.seen)
-        return _("已撤回“{step}”，原因留在案卷里。").format(step=taken.state_label)
+        return _("已撤回“{step}”，原因留在案卷里。").format(step=taken.act_label)
 
-    context = frame(application) | {"heading": _("撤回“{step}”").format(step=taken.state_label), "taken": taken}
+    context = frame(application) | {"heading": _("撤回“{step}”").format(step=taken.act_label), "taken": taken}
     return answer(request, form, "desk/applications/withdraw.html", context, act=act, to=here(application), row=row)
 
 

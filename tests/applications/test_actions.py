@@ -327,20 +327,35 @@ def test_what_the_state_announces_is_not_recorded_without_its_announcement(produ
     assert sentence == "“初步认定公告”是国家的决定：请选定所依据的公告。"
 
 
+UNNAMED = "的标题和说明没有提到“陈官屯冬菜”：确实包含它的，先在这份公告的标题或说明里写明，再来记录。"
+
+
 def test_an_announcement_of_another_product_is_refused(product, market):
     application = make.application(product, state="technical")
-    tied = make.announcement("第602号", date(2025, 9, 1))
+    tied = make.announcement("第602号", date(2025, 9, 1), title="")
     make.protection(make.product(), announcement=tied)
     named = make.announcement("第603号", date(2025, 9, 1), title="关于初步认定独流老醋的公告")
 
+    unknown = make.announcement("第604号", date(2025, 9, 1), title="关于初步认定沙窝萝卜的公告")
+    silent = make.announcement("第605号", date(2025, 9, 1), title="")
+
     sentences = [
         refused(BadInput, take_step, application, "preliminary", by=market, announcement=announced)
-        for announced in (tied, named)
+        for announced in (tied, named, unknown, silent)
     ]
     assert sentences == [
         "国家知识产权局公告 第602号是关于“独流老醋”的，没有提到“陈官屯冬菜”。",
         "国家知识产权局公告 第603号是关于“独流老醋”的，没有提到“陈官屯冬菜”。",
+        f"国家知识产权局公告 第604号{UNNAMED}",
+        f"国家知识产权局公告 第605号{UNNAMED}",
     ]
+
+
+def test_an_announcement_of_many_products_names_this_one_in_its_note(product, market):
+    application = make.application(product, state="technical")
+    batch = make.announcement("第604号", date(2025, 9, 1), title="关于九个产品的公告", note="含陈官屯冬菜")
+
+    assert take_step(application, "preliminary", by=market, announcement=batch).announcement == batch
 
 
 def test_an_announcement_may_cover_many_products(product, market):
@@ -458,6 +473,80 @@ def test_an_upheld_opposition_ends_in_no_recognition(product, market):
     assert sentence == "有异议成立，不能“认定公告”（令第80号第十五条、第十六条）。"
     take_step(application, "not_recognised", by=market, document=make.document(), on=date(2025, 12, 1))
     assert product.protections.get().stage == Stage.CANDIDATE
+
+
+@pytest.mark.parametrize(("last", "state"), [("upheld", "not_recognised"), ("dismissed", "recognised")])
+def test_no_decision_before_the_oppositions_it_rests_on(product, market, last, state):
+    application = make.application(product, state="preliminary")
+    opposition = make.opposition(application, Objection.ADJUDICATION)
+    handle_opposition(opposition, Objection(last), by=market, document=make.document(), on=date(2025, 11, 3))
+    paper = {"announcement": make.announcement("第640号", date(2025, 11, 2))}
+    if state == "not_recognised":
+        paper = {"document": make.document(), "on": date(2025, 11, 2)}
+
+    sentence = refused(BadInput, take_step, application, state, by=market, **paper)
+    assert sentence.startswith("2025-11-02 早于异议办理的 2025-11-03，不能“")
+    assert sentence.endswith("（令第80号第十五条、第十六条）。")
+
+
+def test_what_was_decided_of_an_opposition_stands_once_the_file_has_gone_on(product, market):
+    application = make.application(product, state="preliminary")
+    opposition = make.opposition(application, Objection.ADJUDICATION)
+    told = handle_opposition(opposition, Objection.UPHELD, by=market, document=make.document(), on=date(2025, 6, 2))
+    take_step(application, "not_recognised", by=market, document=make.document(), on=date(2025, 12, 1))
+
+    assert refused(BadInput, withdraw_step, told, by=market, reason="错") == (
+        "案卷已到“不予认定”，异议不能再动：记错了的，先撤回案卷的那一步。"
+    )
+
+
+def test_a_mark_is_judged_by_the_articles_of_the_day_on_which_it_was_published(product, market):
+    application = make.application(product, "trademark", "published")
+    make.opposition(application)
+
+    sentence = refused(BadInput, recognise, application, by=market, announcement=make.announcement(**RECOGNITION))
+    assert sentence == "还有异议没有处理完（《中华人民共和国商标法》（2019年修正）第三十三条、第三十五条）。"
+
+
+@pytest.mark.parametrize(
+    ("procedure", "before", "state"),
+    [(Procedure.MAJOR_CHANGE, "provincial", "review"), (Procedure.REVOCATION, "requested", "review")],
+)
+def test_a_change_or_a_revocation_goes_on_only_while_the_protection_holds(product, market, procedure, before, state):
+    make.protection(product, valid_until=date(2025, 4, 1))
+    application = make.application(product, procedure, before)
+
+    late = {"document": make.document(), "on": date(2025, 4, 1)}
+    assert refused(BadInput, take_step, application, state, by=market, **late) == (
+        "“陈官屯冬菜”在 2025-04-01 没有受保护，谈不上变更和撤销。"
+    )
+    assert take_step(application, state, by=market, **late | {"on": date(2025, 3, 31)})
+
+
+def test_a_change_that_lost_its_protection_can_still_fail(product, market):
+    make.protection(product, valid_until=date(2025, 4, 1))
+    application = make.application(product, Procedure.MAJOR_CHANGE, "review")
+
+    assert take_step(application, "failed", by=market, document=make.document(), on=date(2025, 5, 6))
+
+
+def test_no_acceptance_is_announced_under_the_order_of_2005_after_its_end(product, market, agriculture):
+    application = make.application(product, "product_2005", "formal", on=date(2024, 1, 15))
+
+    sentence = refused(
+        BadInput,
+        take_step,
+        application,
+        "accepted",
+        by=market,
+        announcement=make.announcement("第600号", date(2024, 2, 1)),
+    )
+    assert sentence == (
+        "《地理标志产品保护规定》（2005年）在 2024-02-01 不适用，不会再有“受理公告”：请按这一天的法律另立案卷。"
+    )
+    assert refused(BadInput, open_application, product, P2024, by=agriculture).startswith("“陈官屯冬菜”已有未办结的")
+    take_step(application, "abandoned", by=agriculture, on=date(2024, 2, 1))
+    assert open_application(product, P2024, by=agriculture)
 
 
 def test_no_denial_without_an_upheld_opposition(product, market):

@@ -238,11 +238,11 @@ def test_every_procedure_has_a_start_whose_next_steps_are_named(product):
     }
 
     assert started == {
-        "product_2024": ["省级初审", "不再准备"],
-        "product_2005": ["省级初审"],
-        "trademark": ["已提交", "不再准备"],
+        "product_2024": ["提交申请", "不再准备"],
+        "product_2005": ["提交申请", "不再按2005年规定办理"],
+        "trademark": ["提交申请", "不再准备"],
         "agricultural": ["省级初审和现场核查"],
-        "minor_change": ["省级初审", "不再准备"],
-        "major_change": ["省级初审", "不再准备"],
+        "minor_change": ["提交申请", "不再准备"],
+        "major_change": ["提交申请", "不再准备"],
         "revocation": ["不予受理", "审查撤销请求"],
     }

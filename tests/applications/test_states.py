@@ -7,6 +7,7 @@ from django.db import transaction
 
 from gi_registry.applications.actions import handle_opposition, take_step
 from gi_registry.applications.states import (
+    ABOUT_A_PROTECTION,
     DECIDED,
     MACHINES,
     NEGOTIATED,
@@ -24,14 +25,14 @@ from tests import make
 FROM_EVERY_STATE = [(procedure, state) for procedure, machine in MACHINES.items() for state in machine.states.values]
 
 
-def paper(machine, state):
+def paper(machine, state, on=date(2025, 9, 1)):
     """What a step to the state rests on."""
     match machine.rests[state]:
         case Rests.ANNOUNCEMENT:
-            return {"announcement": make.announcement(issued_on=date(2025, 9, 1))}
+            return {"announcement": make.announcement(issued_on=on)}
         case Rests.NOTICE:
-            return {"document": make.document(published_on=date(2025, 9, 1))}
-    return {"on": date(2025, 9, 1)}
+            return {"document": make.document(published_on=on)}
+    return {"on": on}
 
 
 def outcome(act):
@@ -50,16 +51,19 @@ def outcome(act):
 def test_from_a_state_go_exactly_the_steps_of_the_table(procedure, state):
     machine, person = MACHINES[procedure], make.person(Role.ADMINISTRATOR)
     product = make.product()
-    application = make.complete(make.application(product, procedure, state))
+    if procedure in ABOUT_A_PROTECTION:
+        make.protection(product)
+    year = 2023 if procedure == Procedure.PRODUCT_2005 else 2025  # while its law holds
+    application = make.complete(make.application(product, procedure, state, on=date(year, 3, 3)))
 
     def go(target):
         if state == machine.window and target == machine.denied:
-            make.opposition(application, Objection.UPHELD)
+            make.opposition(application, Objection.UPHELD, filed_on=date(year, 3, 20))
         if target == Agricultural.MIGRATED and procedure == Procedure.AGRICULTURAL:
             application.protection = make.protection(product, regime="agricultural")
             application.save()
             make.application(product, "product_2024", "recognised", predecessor=application.protection)
-        take_step(application, target, by=person, **paper(machine, target))
+        take_step(application, target, by=person, **paper(machine, target, date(year, 9, 1)))
 
     found = {target: outcome(lambda target=target: go(target)) for target in machine.states.values}
 

@@ -1,11 +1,12 @@
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
-from gi_registry.applications.actions import bring_in, withdraw_step
+from gi_registry.applications.actions import bring_in, take_step, withdraw_step
 from gi_registry.applications.timeline import courses
+from gi_registry.core import clock
 from gi_registry.products.models import Regime
 from tests import make
 
@@ -89,9 +90,35 @@ def test_nothing_internal_stands_on_the_public_page(client, laocu, announced):
 
     page = client.get("/products/duliu-laocu/?on=2025-06-20").content.decode()
 
-    assert "在 2025-08-04 以前（含当日）向国家知识产权局提出。异议须写明具体理由并附证据。" in page
+    assert "当时的异议期到 2025-08-04（含当日）为止，现在已经届满。" in page
     internal = (SECRET, "测试", "示例异议人", "待答复", "已答复", "形式审查", "技术审查", "通知书", "2025-0001")
     assert [word for word in internal if word in page] == []
+
+
+@pytest.mark.parametrize(
+    ("procedure", "window", "said"),
+    [
+        ("product_2024", "preliminary", "任何单位或者个人有异议的，可以在 {} 以前（含当日）向国家知识产权局提出。"),
+        ("major_change", "preliminary", "任何单位或者个人有异议的，可以在 {} 以前（含当日）向国家知识产权局提出。"),
+        ("trademark", "published", "对公告的商标有异议的，可以在 {} 以前（含当日）向商标注册机关提出；"),
+        ("agricultural", "publicity", "异议期到 {}（含当日）为止。"),
+    ],
+)
+def test_the_public_reads_how_to_object_under_the_law_of_the_procedure(laocu, procedure, window, said):
+    make.application(laocu, procedure, window, on=clock.today() - timedelta(days=5))
+
+    (course,) = courses(laocu, clock.today())
+
+    assert course.how.startswith(said.format(course.window.day))
+
+
+def test_no_word_of_the_file_goes_into_the_register(laocu, client):
+    file = make.complete(make.application(laocu, on=date(2025, 1, 2)))
+    take_step(file, "provincial", by=make.person("agriculture"), on=date(2025, 2, 3), note=SECRET)
+
+    assert laocu.protections.get().note == ""
+    page = client.get("/products/duliu-laocu/").content.decode()
+    assert [word for word in (SECRET, file.file_number) if word in page] == []
 
 
 @pytest.mark.parametrize("size", [1, 3])

@@ -69,8 +69,8 @@ def test_a_surveyed_product_is_applied_for_and_its_file_goes_out(at, options):
         page.get_by_role("button", name="保存").click()
         expect(page.get_by_text("申请要件 9 项，已完备。")).to_be_visible()
 
-        page.get_by_role("link", name="办理：省级初审").click()
-        page.get_by_role("button", name="省级初审").click()
+        page.get_by_role("link", name="办理：提交申请").click()
+        page.get_by_role("button", name="提交申请").click()
         expect(page.locator("[aria-current=step]")).to_contain_text("省级初审")
         expect(page.locator(".clock")).to_contain_text("《地理标志产品保护办法》（2023年）第十二条")
         assert fits(page)

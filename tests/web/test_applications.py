@@ -394,7 +394,7 @@ def test_our_step_is_taken(agri, laocu):
 
     answer = agri.post(f"{HERE}steps/provincial/", {"seen": last_change(file), "note": "送省局"}, follow=True)
 
-    assert "已记下“省级初审”。" in text_of(answer)
+    assert "已记下“提交申请”。" in text_of(answer)
     assert steps() == ["draft", "provincial"]
 
 
@@ -408,6 +408,28 @@ def test_the_states_step_needs_its_announcement(market, laocu):
     assert (refused.status_code, clean) == (400, True)
     assert Step.objects.latest("pk").announcement == paper
     assert steps()[-1] == "preliminary"
+
+
+def test_a_period_that_runs_from_receipt_asks_for_the_day_of_receipt(market, laocu):
+    file = make.application(laocu, state="formal")
+    paper = make.document("补正通知", published_on=date(2025, 4, 1))
+    laocu.documents.add(paper)
+    typed = {"document": paper.sha256, "seen": last_change(file)}
+
+    answer, clean = left_nothing(lambda: market.post(f"{HERE}steps/reply_due/", typed))
+    assert (answer.status_code, clean, "收到日" in text_of(answer)) == (400, True, True)
+    market.post(f"{HERE}steps/reply_due/", typed | {"on": "2025-04-08"})
+
+    assert Step.objects.latest("pk").on == date(2025, 4, 8)
+    assert "法律从收到之日起算；这里按案卷所记的日期。" in text_of(market.get(HERE))
+
+
+def test_announcements_are_told_apart_by_day_and_title(market, laocu):
+    make.application(laocu, state="technical")
+    make.announcement("第601号", date(2025, 9, 1), title="关于初步认定独流老醋的公告")
+
+    form = market.get(f"{HERE}steps/preliminary/").content.decode()
+    assert "国家知识产权局公告 第601号（2025-09-01）关于初步认定独流老醋的公告</option>" in form
 
 
 def test_recognition_makes_the_protection(market, laocu):
@@ -494,7 +516,7 @@ def test_a_mistake_is_withdrawn_with_a_reason_and_stays_struck_through(agri, lao
     answer = agri.post(f"{HERE}withdraw/2/", {"seen": last_change(file), "reason": "还没有送出"}, follow=True)
 
     page = answer.content.decode()
-    assert re.search(r"<s>\s*省级初审\s*</s>", page)
+    assert re.search(r"<s>\s*提交申请\s*</s>", page)
     assert "撤回原因：还没有送出" in text_of(answer)
     assert Application.objects.get().state == "draft"
 

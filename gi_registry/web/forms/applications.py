@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from typing import Any
 
 from django import forms
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from gi_registry.applications.actions import ABOUT_A_PROTECTION
 from gi_registry.applications.models import Application, Material, MaterialState
 from gi_registry.applications.permissions import act_to_open
-from gi_registry.applications.states import MACHINES, Procedure, Rests
+from gi_registry.applications.states import ABOUT_A_PROTECTION, MACHINES, Procedure, Rests
 from gi_registry.core import clock
 from gi_registry.gazette.models import Document
 from gi_registry.parties.models import Party
@@ -206,14 +206,20 @@ class ApplicantForm(ApplicationForm):
         self.finish()
 
 
+HAPPENED = partial(
+    DayField, label=_("日期"), required=False, help_text=_("空着：按所选公告或文件的发布日，没有发布日的按今天")
+)
+RECEIVED = partial(DayField, label=_("收到日"), help_text=_("收到这份通知的那一天，不是它的落款日：期限从这一天起算"))
+
+
 class StepForm(ApplicationForm):
     """The next step: its day, what it rests on, a note for the file."""
 
-    def __init__(self, *args: Any, application: Application, rests: Rests, result: bool, **more: Any) -> None:
+    def __init__(
+        self, *args: Any, application: Application, rests: Rests, result: bool, received: bool = False, **more: Any
+    ) -> None:
         super().__init__(*args, **more)
-        self.fields["on"] = DayField(
-            label=_("日期"), required=False, help_text=_("空着：按所选公告或文件的发布日，没有发布日的按今天")
-        )
+        self.fields["on"] = RECEIVED() if received else HAPPENED()
         self.add_paper(application.product, rests)
         if result:
             self.fields["number"] = forms.CharField(

@@ -77,9 +77,10 @@ class ListedField(forms.TypedChoiceField):
 
 
 def announcement_field(**more: Any) -> ListedField:
-    """The announcements by their numbers in the register."""
+    """The announcements by their numbers in the register, with day and title as their offices gave them."""
     rows = list(Announcement.objects.order_by("pk"))
-    return ListedField({str(number): row for number, row in enumerate(rows, 1)}, map(str, rows), **more)
+    names = (f"{row}（{row.issued_on}）{row.title}" for row in rows)
+    return ListedField({str(number): row for number, row in enumerate(rows, 1)}, names, **more)
 
 
 def unit_field(person: Person, **more: Any) -> ListedField:
