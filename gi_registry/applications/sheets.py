@@ -178,6 +178,8 @@ class Line:
             return "有误"
         if not self.known:
             return "新增"
+        if any(ARROW in change for change in self.changes):
+            return "改动"
         return "补充" if self.changes else "没有变化"
 
 
@@ -229,7 +231,7 @@ def examined_line(
     name = values.pop("name", "")
     before = known.get((name, unit.pk if unit is not None else None))
     faults += faults_of_whole(person, name, unit, values, before) if not faults else []
-    changed = [c.title for c in COLUMNS if before and c.name in values and getattr(before, c.name) != values[c.name]]
+    changed = [change_of(c, before, values[c.name]) for c in COLUMNS if before and differs(c, before, values)]
     return Line(
         number,
         name or cells.get("name", ""),
@@ -240,6 +242,31 @@ def examined_line(
         before is not None,
         tuple(faults),
     )
+
+
+ARROW = " → "
+
+
+def differs(column: Column, before: Survey, values: Mapping[str, Any]) -> bool:
+    """Whether the row has another value for the column than the survey."""
+    return column.name in values and getattr(before, column.name) != values[column.name]
+
+
+def change_of(column: Column, before: Survey, value: Any) -> str:
+    """The column's title where nothing stood, else what stands and what would take its place."""
+    stood = getattr(before, column.name)
+    if stood in {None, ""}:
+        return column.title
+    return f"{column.title}：{in_short(column, stood)}{ARROW}{in_short(column, value)}"
+
+
+def in_short(column: Column, value: Any) -> str:
+    """A value as people read it, long texts cut."""
+    text = str(dict(column.field.flatchoices).get(value, value))
+    return f"{text[:SHORT]}…" if len(text) > SHORT else text
+
+
+SHORT = 30
 
 
 def faults_of_whole(
@@ -282,6 +309,8 @@ def number_of(column: Column, text: str) -> float | int:
     """A number without unit or sign."""
     plain = text.replace(",", "").replace("，", "")
     whole = isinstance(column.field, models.PositiveIntegerField)
+    if NUMBER.fullmatch(plain.removeprefix("-")) and plain.startswith("-"):
+        raise BadInput(f"“{column.title}”不能小于 0，所填的是“{text[:20]}”。")
     if not NUMBER.fullmatch(plain) or (whole and "." in plain):
         raise BadInput(f"“{column.title}”应是{'整数' if whole else '数字'}，所填的是“{text[:20]}”。")
     return int(plain) if whole else float(plain)

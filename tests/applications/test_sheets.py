@@ -113,6 +113,14 @@ def test_each_row_says_what_it_would_do(agri, unit):
     ) == [("补充", ("产地",)), ("没有变化", ()), ("新增", ())]
 
 
+def test_what_would_take_the_place_of_something_is_shown_with_what_stands(agri, unit):
+    make.survey("示例冬菜", unit, category="condiment", origin="运河西岸" * 10)
+
+    assert said(agri, row(unit="陈官屯镇", category="其他", origin="运河东岸", output="3吨（2025年）")) == [
+        ("改动", ("类别：调味品 → 其他", f"产地：{('运河西岸' * 10)[:30]}… → 运河东岸", "产量"))
+    ]
+
+
 @pytest.mark.parametrize(
     ("cells", "sentence"),
     [
@@ -120,7 +128,7 @@ def test_each_row_says_what_it_would_do(agri, unit):
         ({"category": "天上飞的"}, "“类别”没有“天上飞的”这一种"),
         ({"unit": "独流"}, "“独流”不是本区的乡镇街道。"),
         ({"hectares": "十亩"}, "“面积（公顷）”应是数字，所填的是“十亩”。"),
-        ({"hectares": -1}, "“面积（公顷）”应是数字"),
+        ({"hectares": -1}, "“面积（公顷）”不能小于 0，所填的是“-1”。"),
         ({"households": 2.5}, "“农户数”应是整数，所填的是“2.5”。"),
         ({"surveyed_on": "五月"}, "日期“五月”读不出来"),
         ({"surveyed_on": date(2026, 12, 31)}, "普查日 2026-12-31 还没有到。"),
