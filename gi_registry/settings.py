@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import re
 from datetime import timedelta
 from pathlib import Path
 from urllib.parse import unquote
@@ -56,6 +57,9 @@ SESSION_COOKIE_SAMESITE = "Lax"
 REGISTER_DISTRICT = env.str("REGISTER_DISTRICT", default="120118")  # the county-level unit whose register this is
 REGISTER_NAME = env.str("REGISTER_NAME", default="静海区地理标志登记簿")
 REGISTER_ADDRESS = env.str("REGISTER_ADDRESS", default="").rstrip("/")  # https://…, for the links in mails
+USE_REPORTS_DUE = env.str("USE_REPORTS_DUE", default="03-31")  # of the next year; the district's own day, no law's
+if not re.fullmatch(r"(0[1-9]|1[0-2])-(0[1-9]|1[0-9]|2[0-8])|(0[13-9]|1[0-2])-30|(0[13578]|1[02])-31", USE_REPORTS_DUE):
+    raise ImproperlyConfigured(f"USE_REPORTS_DUE 要写成 03-31 这样每年都有的月-日，不是“{USE_REPORTS_DUE}”。")
 MAP_REVIEW_NUMBER = env.str("MAP_REVIEW_NUMBER", default="")  # 审图号, shown on every map (地图管理条例 art. 22)
 TIANDITU_KEY = env.str("TIANDITU_KEY", default="")  # without it no tile server is asked
 

@@ -24,6 +24,10 @@ def start(**environment):
             {"DEBUG": "1", "DATABASE_URL": "mysql://gi@localhost/gi"},
             "DATABASE_URL 只支持 postgis:// 与 spatialite://，不支持 django.db.backends.mysql。",
         ),
+        (
+            {"DEBUG": "1", "USE_REPORTS_DUE": "02-29"},
+            "USE_REPORTS_DUE 要写成 03-31 这样每年都有的月-日，不是“02-29”。",
+        ),
     ],
 )
 def test_the_register_does_not_start_where_a_setting_is_missing_or_wrong(environment, sentence):

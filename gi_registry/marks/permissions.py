@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 
 from gi_registry.core.errors import NotAllowed
-from gi_registry.marks.models import Authorisation
+from gi_registry.marks.models import Authorisation, AuthorisationQuerySet
 from gi_registry.marks.states import State
 from gi_registry.parties.models import Party, User
 from gi_registry.parties.permissions import MAY, Act, Person, Reach, Role, reach, roles_of
@@ -42,7 +42,7 @@ OWN: dict[Role, Callable[[User], Q]] = {
 PRODUCERS_STEPS = frozenset({State.INTAKE, State.ABANDONED, State.FILED, State.CHANGE_REVIEW})
 
 
-def authorisations_within_reach(person: Person, act: Act) -> QuerySet[Authorisation]:
+def authorisations_within_reach(person: Person, act: Act) -> AuthorisationQuerySet:
     """The authorisations on which the person may do the act."""
     match reach(person, act):
         case Reach.ALL:
