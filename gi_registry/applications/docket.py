@@ -27,6 +27,7 @@ from gi_registry.applications.states import (
     Trademark,
 )
 from gi_registry.core import revision as revisions
+from gi_registry.gazette.terms import Clock
 from gi_registry.products.models import Regime
 
 KEPT = 100  # pages of about 100 KB
@@ -91,6 +92,7 @@ PHASES: dict[tuple[str, str], Phase] = {
     for state in states
 }
 
+TERMS = frozenset({Clock.TRADEMARK_TERM, Clock.TRADEMARK_GRACE})
 APPLICANT, OFFICES, OPPONENT = "申请人", "主管机关", "异议人"
 
 
@@ -141,7 +143,7 @@ class Card:
 
     @property
     def overdue(self) -> bool:
-        """Whether somebody let a day pass; a window for oppositions that has closed is nobody's fault."""
+        """Whether somebody let a day pass; what is only `closed` is nobody's fault."""
         return self.due is not None and self.left is not None and self.left < 0 and not closed(self.due)
 
     @property
@@ -232,8 +234,10 @@ def next_due(dues: Iterable[Due]) -> Due | None:
 
 
 def closed(due: Due) -> bool:
-    """Whether it is a window for oppositions that is over."""
-    return due.left is not None and due.left < 0 and due.deadline.rule.who == OPPONENT
+    """Whether it is over without anybody being late: a window for oppositions, or the term of a mark, of whose renewal
+    the file, which ended with the registration, does not know."""
+    rule = due.deadline.rule
+    return due.left is not None and due.left < 0 and (rule.who == OPPONENT or rule.clock in TERMS)
 
 
 def whose_turn(application: Application) -> str:

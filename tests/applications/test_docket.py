@@ -89,3 +89,11 @@ def test_what_falls_due_is_told_from_the_last_day_backward(cards):
 )
 def test_the_cards_that_were_asked_for(cards, wanted, states):
     assert len(chosen(cards, wanted)) == states
+
+
+def test_the_term_of_a_mark_that_may_have_been_renewed_is_nobodys_failure(db):
+    make.application(make.product(), "trademark", "registered", on=date(2010, 1, 5))
+
+    (card,) = docket(DAY).cards
+    assert (card.phase, card.who, card.overdue) == (Phase.DONE, "", False)
+    assert chosen([card], Wanted(overdue=True)) == []

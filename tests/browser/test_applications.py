@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
+from datetime import date
 
 import pytest
 from django.contrib.auth.models import Group
@@ -80,6 +81,27 @@ def test_a_surveyed_product_is_applied_for_and_its_file_goes_out(at, options):
         assert fits(page)
     application.refresh_from_db()
     assert (application.state, application.steps.latest("pk").on) == ("provincial", clock.today())
+
+
+@pytest.mark.parametrize("options", [{"java_script_enabled": False}, {"viewport": PHONE}], ids=["plain", "phone"])
+def test_a_protection_of_before_is_brought_in_and_its_path_says_what_is_not_known(at, options):
+    with at("/desk/applications/", Role.MARKET, **options) as page:
+        make.announcement("第902号", date(2012, 5, 18), title="关于普罗梨的公告（示例）")
+        page.get_by_role("link", name="补录已有的保护").click()
+        page.get_by_label("产品 必填").select_option("puluo-li")
+        page.get_by_label("保护制度").select_option("certification")
+        page.locator("[name=announcement]").select_option(
+            label="国家知识产权局公告 第902号（2012-05-18）关于普罗梨的公告（示例）"
+        )
+        page.get_by_role("button", name="补录").click()
+
+        expect(page.get_by_role("status").first).to_contain_text("自 2012-05-18 起受证明商标保护。")
+        expect(page.locator(".station")).to_have_text(["此前的步骤 未查明", "核准注册公告 2012-05-18"])
+        expect(page.locator(".station-unknown .unknown")).to_be_visible()
+        assert fits(page)
+
+        page.goto("/products/puluo-li/")
+        expect(page.get_by_text("已发布核准注册公告。此前的步骤未查明。")).to_be_visible()
 
 
 def test_a_liaison_fills_a_survey_with_a_phone(at):

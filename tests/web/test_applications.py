@@ -363,6 +363,15 @@ def test_the_auditor_reads_and_is_offered_no_act(auditor, laocu):
     assert re.findall(r'href="/desk/applications/2025-0001/([^"]*)"', answer.content.decode()) == ["dossier.zip"]
 
 
+def test_the_page_of_an_old_mark_says_that_its_renewal_is_not_known(agri, laocu):
+    make.application(laocu, "trademark", "registered", on=date(2010, 1, 5))
+
+    said = text_of(agri.get(HERE))
+
+    assert "是否已经续展未查明" in said
+    assert (re.search(r"已满 \d+ 天", said) is not None, "逾期 " in said) == (True, False)
+
+
 def test_a_file_that_there_is_not_is_not_found(agri):
     answer = agri.get(HERE)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django import template
 from django.utils.translation import gettext as _
 
-from gi_registry.applications.docket import closed
+from gi_registry.applications.docket import TERMS, closed
 from gi_registry.applications.path import Due
 
 register = template.Library()
@@ -20,5 +20,6 @@ def left_in_words(due: Due) -> str:
         return _("还有 {n} 天").format(n=due.left)
     if due.left == 0:
         return _("今天到期")
-    words = _("异议期已满 {n} 天") if closed(due) else _("已逾期 {n} 天")
+    over = _("已满 {n} 天") if due.deadline.rule.clock in TERMS else _("异议期已满 {n} 天")
+    words = over if closed(due) else _("已逾期 {n} 天")
     return words.format(n=-due.left)
