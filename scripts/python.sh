@@ -26,7 +26,7 @@ install_uv() {
 
 sync() {
   local options=(--frozen --python .venv/bin/python)
-  [[ $1 == base ]] || options+=(--all-groups)
+  [[ $1 == base ]] || options+=(--all-groups --all-extras)
   if ! find_uv; then
     fetched uv "没能从 PyPI 装上 uv：请检查网络后再运行，或先自行装好 uv" install_uv
     uv=var/uv/bin/uv
@@ -39,7 +39,8 @@ sync() {
   fetched sync "没能从 PyPI 装好 uv.lock 里的依赖：请检查网络后再运行" "$uv" sync "${options[@]}"
 }
 
-# dependencies base|all: without or with the groups that only tests need. What has them keeps them.
+# dependencies base|all: without or with the groups that only tests need and the extras, which the demo does without.
+# What has them keeps them.
 dependencies() {
   local stamp=.venv/.synced groups=$1
   [[ $python == .venv/bin/python ]] || rm -f "$stamp"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from typing import NamedTuple
-from urllib.parse import urlsplit
 
 from django.db import models
 from django.db.models import Q
@@ -21,6 +20,8 @@ from gi_registry.marks.labels import TRADEMARKS, Label, said, same_standard
 from gi_registry.marks.states import Basis
 from gi_registry.parties.validators import read_uscc
 from gi_registry.products.models import Name, Protection, Regime
+
+OURS = re.compile(r"https?://[^/?#\s]+/v/[A-Za-z0-9-]+/?(?:[?#]|$)")
 
 
 class Agreement(models.TextChoices):
@@ -44,7 +45,7 @@ def compared(label: Label) -> list[Comparison]:
     answers = answers_for(label)
     if answers is None:
         return []
-    about = [answer for answer in answers if is_called(answer, label.product)] if said(label.product) else answers
+    about = called(answers, label.product) if said(label.product) else answers
     found = [standing(label, answers, about)]
     if about:
         found += [
@@ -68,10 +69,13 @@ def answers_for(label: Label) -> list[Answer] | None:
         return None
 
 
-def is_called(answer: Answer, written: str) -> bool:
-    """Whether a label with `written` on it is about the product of the answer: any of its names stands in it."""
-    names = {answer.product, *Name.objects.filter(product__slug=answer.slug).values_list("text", flat=True)}
-    return any(plain(name) in plain(written) for name in names)
+def called(answers: list[Answer], written: str) -> list[Answer]:
+    """Those about the product of a label with `written` on it: one of the product's names stands in it."""
+    names = {(answer.slug, answer.product) for answer in answers}
+    slugs = {answer.slug for answer in answers}
+    names |= set(Name.objects.filter(product__slug__in=slugs).values_list("product__slug", "text"))
+    meant = {slug for slug, name in names if plain(name) in plain(written)}
+    return [answer for answer in answers if answer.slug in meant]
 
 
 BASES: dict[Regime, frozenset[str]] = {
@@ -161,5 +165,5 @@ def code(label: Label) -> Comparison:
 
 
 def is_ours(text: str) -> bool:
-    """Whether a QR code holds an address as ours do: /v/<code>."""
-    return bool(re.fullmatch(r"/v/[\w-]+/?", urlsplit(text.strip()).path)) if text.startswith("http") else False
+    """Whether a QR code holds an address as ours do: https://host/v/<code>#…"""
+    return OURS.match(text) is not None

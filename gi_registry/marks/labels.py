@@ -26,8 +26,8 @@ ABSENT = frozenset({"无", "没有", "未标", "未标注", "没有标注", "无
 DASHES = re.compile(r"[-‐‑‒–—―−－]+")
 # 国标, 地标, 团标, 企标 (with or without the year), as they are written on labels
 STANDARD = re.compile(
-    r"(?P<number>GB(?:/[TZ])? ?\d+(?:\.\d+)?|DB ?\d{2}(?:\d{2})?(?:/T)? ?\d+(?:\.\d+)?|T/[A-Z]{2,} ?\d+(?:\.\d+)?"
-    r"|Q/[A-Z0-9]+ ?[A-Z0-9]+)(?: ?- ?(?P<year>(?:19|20)\d{2}))?(?!\d)"
+    r"(?P<kind>GB(?:/[TZ])?|DB ?\d{2}(?:\d{2})?(?:/T)?|T/[A-Z]{2,}|Q/\d*[A-Z]+) ?(?P<number>\d+(?:\.\d+)?[A-Z]?)"
+    r"(?: ?- ?(?P<year>(?:19|20)\d{2}))?(?!\d)"
 )
 
 
@@ -222,7 +222,7 @@ def read_standard(text: str) -> str:
     found = STANDARD.search(written)
     if found is None:
         return ""
-    number = re.sub(r"(?<=[A-Z]) ?(?=\d)", " ", " ".join(found["number"].split()), count=1)
+    number = f"{found['kind'].replace(' ', '')} {found['number']}"
     return f"{number}-{found['year']}" if found["year"] else number
 
 

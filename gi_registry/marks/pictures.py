@@ -113,7 +113,8 @@ def first(rule: Callable[[str], str], lines: Iterable[str]) -> str:
     return next((text for text in map(rule, lines) if text), "")
 
 
-CODE = re.compile(r"[0-9A-Z](?:[ -]?[0-9A-Z]){17}(?![0-9A-Z])")
+# Two characters, the six digits of a division (with what a reader takes for digits), ten characters.
+CODE = re.compile(r"(?<![0-9A-Z])[0-9A-Z][ -]?[0-9A-Z](?:[ -]?[0-9OI]){6}(?:[ -]?[0-9A-Z]){10}(?![0-9A-Z])")
 NAMED = re.compile(
     r"(?:生产者|生产商|生产企业|生产单位|制造商|制造者|委托方|委托单位|企业名称|经销商)(?:名称)?\s*:\s*(?P<name>.+)"
 )
