@@ -14,8 +14,8 @@ from gi_registry.gazette.models import Announcement
 
 CHINESE_DIGITS = str.maketrans("〇零○一二三四五六七八九", "000123456789")
 SPACES = re.compile(r"\s+")
-# 2011年第178号, 第475号, 475, 国知办发保字〔2021〕4号: what stands before is the issuer or the kind of paper
-NUMBERED = re.compile(r"(?:(?P<year>\d{4})[^\d号]{1,2})?第?(?P<number>\d{1,5})号?$")
+# 2011年第178号, 第475号公告, 475, 国知办发保字〔2021〕4号: what stands before is the issuer or the kind of paper
+NUMBERED = re.compile(r"(?:(?P<year>\d{4})[^\d号]{1,2})?第?(?P<number>\d{1,5})号?(?:公告)?$")
 AROUND_A_TRADEMARK = re.compile(r"商标|注册|编号|证号|号|第|NO\.?|[:：\s]", re.IGNORECASE)
 TRADEMARK = re.compile(r"\d{5,9}[A-Z]?")
 

@@ -40,7 +40,7 @@ def test_a_label_of_one_who_may_use_the_mark_agrees_with_the_register(authorisat
         "producer": "示例酿造有限公司",
         "product": "独流老醋（500毫升）",
         "standard": "GB/T19461—2008",
-        "announcement": "国家知识产权局公告第590号",
+        "announcement": "第590号公告",
         "trademark_number": "第12345678号",
     }
 
