@@ -9,29 +9,29 @@ from datetime import date
 from functools import wraps
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
 from gi_registry.api.answers import answer, as_json, problem
 from gi_registry.core.errors import BadInput, NotInRegister, NotKnown, Refusal, TooLong
 from gi_registry.core.revision import revision as newest_revision
-from gi_registry.core.validators import day
+from gi_registry.core.validators import day, whole_number
 from gi_registry.gazette.models import Grade
 from gi_registry.marks import inquiries
-from gi_registry.marks.answers import Answer, by_code, by_uscc, of_product
+from gi_registry.marks.answers import Answer, by_code, of_product
 from gi_registry.marks.api_keys import owner_of
 from gi_registry.marks.bulk import Checked, check, read_codes
 from gi_registry.marks.codes import read_code, show_code
+from gi_registry.marks.questions import Reply, TakenFor, ask, of_uscc, reply_of
 from gi_registry.marks.states import Basis, Standing
 from gi_registry.opendata.texts import guarded
-from gi_registry.parties.validators import read_uscc
 from gi_registry.products.models import Product
 from gi_registry.products.register import label
 
 MEGABYTE = 1024 * 1024
 LARGEST = 1 * MEGABYTE
-MOST = 50  # authorisations in one answer
+MOST, USUAL = 1_000, 50  # authorisations in one answer
 CSV = "text/csv; charset=utf-8"
 
 # --- One authorisation -----------------------------------------------------------------------------------------------
@@ -89,37 +89,33 @@ def iso(day: date | None) -> str | None:
 @answer
 def collection(request: HttpRequest, revision: int) -> HttpResponse:
     """Authorisations by what people type, by 统一社会信用代码, or of one product."""
-    asked = request.GET
-    on, product = day(asked.get("on", "")), product_of(asked.get("product", ""))
-    understood, found = answers_to(asked.get("q", "").strip(), asked.get("uscc", "").strip(), product, on)
+    on = day(request.GET.get("on", ""))
+    limit = whole_number(request.GET.get("limit", ""), "limit", 1, MOST, USUAL)
+    reply = reply_to(request.GET, on, limit)
     return as_json(
         {
             "on": on.isoformat(),
             "revision": revision,
-            "understood": understood,
-            "summary": summary(found, on),
-            "more": len(found) > MOST,
-            "authorisations": [described(one) for one in found[:MOST]],
+            "taken_for": reply.taken_for.value,
+            "understood": reply.understood,
+            "conclusion": reply.conclusion,
+            "proves": reply.proves,
+            "more": reply.more,
+            "authorisations": [{**described(line.answer), "former_name": line.former} for line in reply.lines],
         }
     )
 
 
-def answers_to(q: str, uscc: str, product: str | None, on: date) -> tuple[list[str], list[Answer]]:
-    """What had to be understood, and one more than MOST at most. Raises BadInput where nothing is asked."""
+def reply_to(asked: QueryDict, on: date, limit: int) -> Reply:
+    """What is said to a credit code, else to a text, else of a product. Raises BadInput where nothing is asked."""
+    q, uscc, product = asked.get("q", "").strip(), asked.get("uscc", "").strip(), product_of(asked.get("product", ""))
     if uscc:
-        code, understood, warning = read_uscc(uscc)
-        return [*understood, *filter(None, [warning])], by_uscc(code, on, product, limit=MOST + 1)
-    if not q and product:
-        return [], of_product(product, on)[: MOST + 1]
+        return of_uscc(uscc, on, product, limit)
+    if q:
+        return ask(q, on, product, limit=limit)
+    if product:
+        return reply_of(product, on, TakenFor.PRODUCT, of_product(product, on), limit=limit)
     raise BadInput("请写明要查什么：q（名称、代码或号码）、uscc（统一社会信用代码）或 product（产品的网址名）。")
-
-
-def summary(found: list[Answer], on: date) -> str:
-    """The answer in one sentence; that nothing was found is said, with what it does not prove."""
-    valid = sum(one.may_use for one in found)
-    if not found:
-        return "没有查到。登记簿没有收录不等于没有核准：请再对照国家知识产权局的公告。"
-    return f"查到 {len(found)} 个核准，其中 {on} 可以使用专用标志的 {valid} 个。"
 
 
 # --- Many companies at once ------------------------------------------------------------------------------------------
@@ -162,7 +158,7 @@ def bulk(request: HttpRequest) -> HttpResponse:
     """A CSV with a column of codes, answered row by row as JSON or CSV."""
     asked = request.GET
     write, on, product = writer(asked.get("format", "")), day(asked.get("on", "")), product_of(asked.get("product", ""))
-    rows = check(read_codes(body_of(request)), on, product)
+    rows = check(read_codes(body_of(request)), on, product or None)
     response = write(rows, on)
     response.headers["Cache-Control"] = "no-store"
     return response
@@ -178,11 +174,11 @@ def body_of(request: HttpRequest) -> bytes:
     return content
 
 
-def product_of(slug: str) -> str | None:
-    """The slug, None where none is given. Raises NotInRegister."""
+def product_of(slug: str) -> str:
+    """The slug, "" where none is given. Raises NotInRegister."""
     if slug and not Product.objects.filter(slug=slug).exists():
         raise NotInRegister(f"登记簿没有网址名为“{slug[:60]}”的产品。")
-    return slug or None
+    return slug
 
 
 def writer(name: str) -> Callable[[list[Checked], date], HttpResponse]:

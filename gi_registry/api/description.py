@@ -80,6 +80,7 @@ QUESTION = (
         "uscc", _("统一社会信用代码；全角、空格、小写、O 写成 0 都认得，并在 understood 里说明"), FICTITIOUS_USCC
     ),
 )
+FEW = Parameter("limit", _("最多给出多少，不写为 50"), "10", {"type": "integer", "minimum": 1, "maximum": 1_000})
 FORMAT = Parameter("format", _("答案写成 json 还是 csv，不写为 json"), "csv", one_of("json", "csv"))
 
 
@@ -109,6 +110,8 @@ GROUPS = {
     "data": _("开放数据"),
     "service": _("服务"),
 }
+NUMBER = Parameter("number", _("第几份列表；现在只有 1"), "1", {"type": "integer", "const": 1}, path=True)
+KEYS = "application/jwk-set+json"
 ANY_FILE: Schema = {}  # bytes; OpenAPI 3.1 says nothing of them
 LIST = "text/csv"
 
@@ -119,7 +122,7 @@ OPERATIONS = (
         "authorisations",
         _("谁可以使用专用标志"),
         _("按名称、代码、编码、号码或产品查已公告的核准，答案是所问那一天的。q、uscc、product 至少写一个。"),
-        (*QUESTION, PRODUCT, ON),
+        (*QUESTION, PRODUCT, ON, FEW),
         {JSON: ref("Authorisations")},
         (400, 404, 429),
     ),
@@ -145,7 +148,7 @@ OPERATIONS = (
         ),
         (ON, PRODUCT, FORMAT),
         {JSON: ref("BulkCheck"), LIST: {"type": "string"}},
-        (400, 401, 404, 413),
+        (400, 401, 404, 413, 429),
         "post",
         {LIST: {"type": "string", "example": f"统一社会信用代码\n{FICTITIOUS_USCC}\n"}},
     ),
@@ -185,6 +188,26 @@ OPERATIONS = (
         _("本区、所辖乡镇街道和邻区的概括界线。"),
         (ON, BBOX, LIMIT),
         {GEOJSON: ref("Places")},
+    ),
+    Operation(
+        "jwks",
+        "/.well-known/jwks.json",
+        "proof",
+        _("公钥"),
+        _("验证二维码签名（JWS，Ed25519）用的公钥，按 RFC 7517。"),
+        (),
+        {KEYS: ref("Keys")},
+        (),
+    ),
+    Operation(
+        "statuses",
+        "/status/{number}",
+        "proof",
+        _("撤销列表"),
+        _("哪些核准已停止、注销或到期：签名的 Token Status List（JWT）。核准在列表中的位置写在二维码里。"),
+        (NUMBER,),
+        {"application/statuslist+jwt": {"type": "string"}},
+        (),
     ),
     Operation(
         "catalog",

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from gi_registry.gazette.models import Grade
 from gi_registry.marks import bulk
 from gi_registry.marks import states as marks
+from gi_registry.marks.questions import TakenFor
 from gi_registry.places.geometry import Verdict
 from gi_registry.places.models import Kind
 from gi_registry.products.models import Basis, Regime, Stage
@@ -258,13 +259,17 @@ SCHEMAS: dict[str, Schema] = {
         {
             "on": ON,
             "revision": REVISION,
+            "taken_for": choice(TakenFor, _("所给的被当作什么")),
             "understood": many(text(_("一句中文")), _("所给的是怎样读的，例如“O 按 0 读”；照原样读的为空")),
-            "summary": text(_("结论，一句中文；没有查到时说明这意味着什么")),
-            "more": value("boolean", _("是否还有没给出的：请写得更全")),
+            "conclusion": text(_("结论，一句中文")),
+            "proves": many(text(_("一句中文")), _("这个答案说明什么、不说明什么")),
+            "more": value("boolean", _("是否还有没给出的：请写得更全，或加大 limit")),
             "authorisations": many(ref("FoundAuthorisation"), _("最相符的在前")),
         },
     ),
-    "FoundAuthorisation": record(_("一个核准"), OF_AN_AUTHORISATION),
+    "FoundAuthorisation": record(
+        _("一个核准"), OF_AN_AUTHORISATION, {"former_name": text(_("按曾用名查到的，是那个曾用名；否则为空"))}
+    ),
     "BulkCheck": record(
         _("逐行的答案"),
         {"on": ON, "revision": REVISION, "rows": many(ref("CheckedRow"), _("与所送的行次序相同，不含空行"))},

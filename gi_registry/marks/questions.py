@@ -152,8 +152,12 @@ def ask(text: str, day: date, product: str = "", *, limit: int = SHOWN) -> Reply
 def as_uscc(text: str, day: date, product: str, limit: int) -> Reply | None:
     """The text read as a 统一社会信用代码; None where it does not look like one. Raises BadInput for a wrong one."""
     code, _understood = plain_uscc(text)
-    if not (15 <= len(code) <= 21 and code.isascii() and sum(map(str.isdigit, code)) >= 8):
-        return None
+    looks_like_one = 15 <= len(code) <= 21 and code.isascii() and sum(map(str.isdigit, code)) >= 8
+    return of_uscc(text, day, product, limit) if looks_like_one else None
+
+
+def of_uscc(text: str, day: date, product: str, limit: int) -> Reply:
+    """What the register says to a 统一社会信用代码. Raises BadInput for a wrong one."""
     read = read_uscc(text)
     understood = (*said_to_be_read(read.code, read.understood), *([read.warning] if read.warning else []))
     found = answers.by_uscc(read.code, day, product or None, limit=limit + 1)
