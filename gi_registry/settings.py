@@ -99,6 +99,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "gi_registry.web.limits.LengthLimit",
+    "gi_registry.web.limits.RateLimit",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "axes.middleware.AxesMiddleware",
@@ -177,6 +178,10 @@ AUTH_PASSWORD_VALIDATORS = [
     )
 ]
 DEMO_PASSWORD = env.str("DEMO_PASSWORD", default="")
+
+# --- Strangers: how often one address may ask in a minute who may use the mark; each process counts for itself ---------
+
+CHECKS_PER_MINUTE = env.int("CHECKS_PER_MINUTE", default=120)  # 0 sets no limit
 
 # --- Mail: printed on the console unless EMAIL_URL names a server: smtp+tls://user:password@host:587 ------------------
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
-from http import HTTPStatus
 from typing import Any
 
 import orjson
@@ -52,14 +51,6 @@ def as_json(content: Any, content_type: str = JSON) -> HttpResponse:
 
 def problem(refusal: Refusal) -> HttpResponse:
     """A refusal as RFC 9457 describes it; `detail` is the Chinese sentence."""
-    response = as_json(
-        {
-            "type": "about:blank",
-            "title": HTTPStatus(refusal.status).phrase,
-            "status": refusal.status,
-            "detail": refusal.sentence,
-        },
-        PROBLEM,
-    )
+    response = as_json(refusal.as_problem(), PROBLEM)
     response.status_code = refusal.status
     return response

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
+from typing import Any
+
 
 class Refusal(ValueError):
     """Something asked of the register that it will not do; `sentence` says why in words for the person who asked."""
@@ -11,6 +14,11 @@ class Refusal(ValueError):
     def __init__(self, sentence: str) -> None:
         super().__init__(sentence)
         self.sentence = sentence
+
+    def as_problem(self) -> dict[str, Any]:
+        """As RFC 9457 describes it (application/problem+json); `detail` is the Chinese sentence."""
+        title = HTTPStatus(self.status).phrase
+        return {"type": "about:blank", "title": title, "status": self.status, "detail": self.sentence}
 
 
 class BadInput(Refusal):
@@ -45,6 +53,12 @@ class TooLong(Refusal):
     """More than is taken in at once."""
 
     status = 413
+
+
+class TooOften(Refusal):
+    """More questions than one address may ask in a minute."""
+
+    status = 429
 
 
 class NotReady(Refusal):

@@ -5,3 +5,4 @@ from __future__ import annotations
 from gi_registry.settings import *  # noqa: F403
 
 ROOT_URLCONF = "tests.bench.urls"
+CHECKS_PER_MINUTE = 0
