@@ -87,7 +87,7 @@ def corpus(authorisation) -> dict[str, tuple[str, str]]:
         "a head that is a list": (f"{encoded(b'[]')}.{encoded(b'{}')}.AAAA", "broken"),
         "empty": ("..", "broken"),
         "huge": (f"{genuine}{'A' * 100_000}", "too_long"),
-        "of another code": (signed(claims | {"sub": "7KQM2X4HA"}), "other_code"),
+        "of another code": (signed(claims | {"sub": "TE5T0000E"}), "other_code"),
         "not yet": (signed(claims | {"nbf": at + A_DAY}), "not_yet"),
         "expired": (signed(claims | {"exp": at - A_DAY}), "expired"),
     }
