@@ -81,6 +81,12 @@ def require_step(person: Person, state: State, authorisation: Authorisation) -> 
         require(person, Act.AUTHORISATIONS, authorisation)
 
 
+def require_to_record(person: Person) -> None:
+    """Raises NotAllowed where the person may not record whom an announcement names."""
+    if reach(person, Act.AUTHORISATIONS) is not Reach.ALL:
+        raise NotAllowed("您的账号不能按公告登记专用标志使用人。")
+
+
 def require_to_open(person: Person, producer: Party, *, itself: bool) -> None:
     """Raises NotAllowed where the person may not open a file on the producer; `itself`: a producer may on its own."""
     if reach(person, Act.AUTHORISATIONS) is Reach.ALL:

@@ -1,0 +1,83 @@
+from __future__ import annotations
+
+from datetime import date
+from io import BytesIO
+
+import pytest
+from openpyxl import Workbook
+
+from gi_registry.core.errors import BadInput
+from gi_registry.gazette.tables import LOST, MOST_ROWS, lines_of
+
+ROWS = [["企业名称", "代码"], ["示例厂", "91120118MA0000007K"]]
+
+
+def xlsx(rows):
+    book = Workbook()
+    for row in rows:
+        book.active.append(row)
+    file = BytesIO()
+    book.save(file)
+    return file.getvalue()
+
+
+def refused(name, content):
+    with pytest.raises(BadInput) as found:
+        lines_of(name, content)
+    return found.value.sentence
+
+
+@pytest.mark.parametrize("separator", [",", "\t", ";", "，"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "utf-16"])
+def test_a_csv_file_is_read_however_it_is_written(encoding, separator):
+    text = "\r\n".join(separator.join(row) for row in ROWS)
+
+    assert lines_of("名单.csv", text.encode(encoding)) == ROWS
+
+
+def test_a_workbook_is_read_as_texts():
+    rows = [*ROWS, [None, 7], ["示例", 7.0], [date(2025, 6, 2), 1.5], [" 示例 ", True]]
+
+    assert lines_of("名单.xlsx", xlsx(rows)) == [
+        *ROWS,
+        ["", "7"],
+        ["示例", "7"],
+        ["2025-06-02", "1.5"],
+        ["示例", "True"],
+    ]
+
+
+def test_a_code_kept_as_a_number_has_lost_its_end():
+    assert lines_of("名单.xlsx", xlsx([[911201180000000000]])) == [[f"911201180000000000{LOST}"]]
+
+
+def test_signs_that_keep_excel_from_changing_a_code_are_no_part_of_it():
+    content = b'\'91120118MA0000007K,"=""91120118MA0000007K"""\n'
+
+    assert lines_of("名单.csv", content) == [["91120118MA0000007K", "91120118MA0000007K"]]
+
+
+def test_quoted_cells_keep_their_separators_and_lines():
+    assert lines_of("名单.csv", '"示例, 厂","一\n二"\n'.encode()) == [["示例, 厂", "一\n二"]]
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "sentence"),
+    [
+        ("名单.csv", b"", "文件是空的。"),
+        ("名单.csv", b"\xff\xff\xff", "读不出文件里的文字：请另存为 UTF-8 或 GB18030 编码的 CSV。"),
+        ("名单.csv", b"a\0b", "只收 XLSX 工作簿和 CSV 文件。"),
+        ("名单.pdf", b"%PDF-1.4", "只收 XLSX 工作簿和 CSV 文件。"),
+        ("名单.csv", b"a" * 4_001, "有一格超过 4,000 字，没有接收。"),
+        ("名单.csv", b"a" * 140_000, "CSV 文件第 1 行读不下去：请检查引号是否成对。"),
+        ("名单.csv", b"a\n" * (MOST_ROWS + 1), "一次最多 10,000 行：请分成几个文件。"),
+        ("名单.csv", b"a" * (5 * 1024 * 1024 + 1), "文件太大：最大 5 MB。"),
+        ("名单.xlsx", b"PK\x03\x04 broken", "这个文件是损坏的压缩包，打不开。"),
+    ],
+)
+def test_what_is_no_table_is_refused_in_one_sentence(name, content, sentence):
+    assert refused(name, content) == sentence
+
+
+def test_a_workbook_called_otherwise_is_refused():
+    assert "文件名的结尾是“.csv”" in refused("名单.csv", xlsx(ROWS))
