@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+from math import ceil
 from typing import Any
 
 from django.conf import settings
@@ -10,12 +12,16 @@ from django.shortcuts import render
 from django.views.decorators.http import require_http_methods
 
 from gi_registry.core import clock
-from gi_registry.core.errors import BadInput, Refusal
+from gi_registry.core.errors import BadInput, Refusal, TooOften
 from gi_registry.marks import pictures
 from gi_registry.marks.comparisons import compared, is_ours
-from gi_registry.marks.labels import concluded, judged
+from gi_registry.marks.labels import Outcome, concluded, judged
 from gi_registry.marks.tokens import verify
+from gi_registry.web.account import client_address
 from gi_registry.web.forms.labels import LabelForm
+from gi_registry.web.limits import Allowance, household
+
+PHOTOS = Allowance(10)  # of strangers, a minute and an address: reading one takes seconds
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -35,13 +41,22 @@ def answered(form: LabelForm) -> dict[str, Any]:
     """Each line of the rule, and what the register says to it."""
     label = form.label()
     lines = judged(label)
-    return {"label": label, "lines": lines, "conclusion": concluded(lines), "comparisons": compared(label)}
+    outcomes = [line.outcome for line in lines]
+    return {
+        "label": label,
+        "lines": lines,
+        "conclusion": concluded(lines),
+        "broken": outcomes.count(Outcome.BROKEN),
+        "blank": outcomes.count(Outcome.BLANK),
+        "comparisons": compared(label),
+    }
 
 
 def from_photo(request: HttpRequest) -> HttpResponse:
     """The form filled in with what the photo shows; a refusal leaves it as it was."""
     photo = request.FILES.get("photo")
     try:
+        refuse_too_many(request)
         if photo is None:
             raise BadInput("没有收到照片：请先选一张。")
         reading = pictures.read(photo.read())
@@ -52,6 +67,13 @@ def from_photo(request: HttpRequest) -> HttpResponse:
     codes = [(code, verify(code, clock.now()).judgement if is_ours(code) else None) for code in reading.codes]
     form = LabelForm(initial={"regime": "product"} | found)
     return shown(request, {"form": form, "reading": reading, "found": found, "codes": codes})
+
+
+def refuse_too_many(request: HttpRequest) -> None:
+    """Raises TooOften for a stranger whose address has sent many photos within a minute."""
+    seconds = PHOTOS.wait(household(client_address(request)), time.monotonic())
+    if seconds and not request.user.is_authenticated:
+        raise TooOften(f"照片交得太频繁：请过 {ceil(seconds)} 秒再交，也可以直接填写标签上的内容。")
 
 
 def shown(request: HttpRequest, context: dict[str, Any], status: int = 200) -> HttpResponse:

@@ -3,6 +3,7 @@ from __future__ import annotations
 import tempfile
 
 import pytest
+from django.conf import settings as site
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
@@ -10,6 +11,8 @@ from django.utils.html import escape
 
 from gi_registry.core import clock
 from gi_registry.marks import keys, tokens
+from gi_registry.web import labels
+from gi_registry.web.limits import Allowance
 from tests import make, pictures
 from tests.web.test_limits import MEGABYTE, send
 from tests.web.test_pages import text_of
@@ -28,8 +31,9 @@ WHOLE = {
 
 
 @pytest.fixture(autouse=True)
-def codes_only(settings):
+def codes_only(settings, monkeypatch):
     settings.READ_TEXT = False
+    monkeypatch.setattr(labels, "PHOTOS", Allowance(10))  # what another test has sent does not count here
 
 
 @pytest.fixture
@@ -73,8 +77,16 @@ def test_what_was_typed_is_answered_line_by_line_and_stays_in_the_form(client, a
 def test_a_line_that_is_missing_is_told_with_its_clause(client):
     text = text_of(client.get(ADDRESS, WHOLE | {"standard": "无", "announcement": "无"}))
 
-    assert "有不符合的" in text
+    assert "有 1 项不符合" in text
     assert "标准代号和批准公告号都没有标注，至少要有一个。" in text
+
+
+def test_the_next_step_from_a_code_is_all_that_the_register_says_of_it(client, authorisation):
+    assert f"/verify/?q={make.USCC[0]}&amp;on=2025-05-05" in client.get(ADDRESS, WHOLE).content.decode()
+
+
+def test_what_was_not_filled_in_is_counted(client):
+    assert "还有 3 项没有填，不能下结论" in text_of(client.get(ADDRESS, {"mark": "yes"}))
 
 
 def test_without_a_whole_code_the_register_is_not_asked(client):
@@ -158,6 +170,15 @@ def test_a_photo_from_another_site_is_not_read(authorisation):
     client = Client(enforce_csrf_checks=True)
 
     assert send_photo(client, pictures.photo(pictures.label(code="x")))[0] == 403
+
+
+def test_strangers_send_so_many_photos_a_minute(client, monkeypatch):
+    monkeypatch.setattr(labels, "PHOTOS", Allowance(1))
+    first, second = send_photo(client, b"GIF89a"), send_photo(client, b"GIF89a")
+
+    assert (first[0], second[0], "照片交得太频繁：请过 60 秒再交" in second[1]) == (400, 429, True)
+    client.force_login(make.person("inspector"), backend=site.AUTHENTICATION_BACKENDS[1])
+    assert send_photo(client, b"GIF89a")[0] == 400
 
 
 def test_strangers_send_a_photo_but_nothing_longer(client):

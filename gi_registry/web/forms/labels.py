@@ -39,7 +39,7 @@ class LabelForm(forms.Form):
     announcement = text(_("批准公告号"), _("第…号"))
     trademark = choice(_("标签上有没有该集体商标或证明商标"), SEEN)
     trademark_number = text(_("商标注册号"), _("第…号"))
-    on = DayField(label=_("生产或包装日期（不填即今天）"), required=False)
+    on = DayField(label=_("生产日期（不填即今天）"), required=False)
     qr = forms.CharField(required=False, max_length=LONGEST_QR, widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
