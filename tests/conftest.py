@@ -11,6 +11,7 @@ from gi_registry.applications import docket
 from gi_registry.intake.actions import load
 from gi_registry.marks import inquiries, numbers, search
 from gi_registry.products import register
+from gi_registry.web import frames
 
 
 @pytest.fixture(scope="session")
@@ -61,6 +62,7 @@ def no_index_of_another_test():
     docket.forget()
     numbers.forget()
     search.forget()
+    frames.forget()
     yield
     inquiries.forget()
 

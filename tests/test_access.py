@@ -39,12 +39,15 @@ def shelf(kind: str, ref: str, one: str, act: Act) -> dict[str, Address]:
     return read | {f"{here}new/": Address(act), f"{here}{ref}/edit/": Address(act, names)}
 
 
+CODE = {"code": "7KQM2X4HA"}
+
 ADDRESSES: dict[str, Address] = {
     "": Address(PUBLIC),
     "products/": Address(PUBLIC),
     "products/<slug:slug>/": Address(PUBLIC),
     "places/<str:code>/": Address(PUBLIC, {"code": "120118102"}),
     "check/": Address(PUBLIC),
+    "verify/": Address(PUBLIC),
     "verify/label/": Address(PUBLIC),
     "sources/": Address(PUBLIC),
     "healthz": Address(PUBLIC),
@@ -60,6 +63,15 @@ ADDRESSES: dict[str, Address] = {
     "catalog.jsonld": Address(PUBLIC),
     "downloads/products.<str:extension>": Address(PUBLIC, {"extension": "geojson"}),
     "downloads/places.<str:extension>": Address(PUBLIC, {"extension": "geojson"}),
+    ".well-known/jwks.json": Address(PUBLIC),
+    "status/<int:number>": Address(PUBLIC, {"number": "1"}),
+    "v/": Address(PUBLIC),
+    "v/sw.js": Address(PUBLIC),
+    "v/artwork/<str:sha256>": Address(PUBLIC, {"sha256": "0" * 64}),
+    "v/<str:code>": Address(PUBLIC, CODE),
+    "v/<str:code>/certificate/": Address(PUBLIC, CODE),
+    "v/<str:code>/certificate.png": Address(PUBLIC, CODE),
+    "v/<str:code>/qr.svg": Address(PUBLIC, CODE),
     "sign-in/": Address(PUBLIC),
     "sign-out/": Address(PUBLIC),
     "account/": Address(SIGNED_IN),

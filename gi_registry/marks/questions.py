@@ -28,7 +28,7 @@ from gi_registry.parties.validators import plain_uscc, read_uscc
 from gi_registry.products.models import Name
 
 LONGEST = 100  # characters of a question
-SHOWN = 20  # producers found by name
+SHOWN = 20  # authorisations in one reply
 PRODUCTS = 5
 IN_AN_ADDRESS = re.compile(r"/v/([^/?#\s]+)")  # what a phone reads from the QR code of an authorisation
 
@@ -211,8 +211,9 @@ def as_name(text: str, day: date, product: str, limit: int) -> Reply | None:
     ]
     if not lines:
         return None
-    understood = (*former_names(lines), *(sounds_alike(text) if matches[0].closeness == search.ONE_SLIP else ()))
-    return Reply(text, day, TakenFor.NAME, understood, tuple(lines), more=more)
+    shown, more = lines[:limit], more or len(lines) > limit
+    understood = (*former_names(shown), *(sounds_alike(text) if matches[0].closeness == search.ONE_SLIP else ()))
+    return Reply(text, day, TakenFor.NAME, understood, tuple(shown), more=more)
 
 
 def former_names(lines: list[Line]) -> list[str]:

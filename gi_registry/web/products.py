@@ -17,12 +17,15 @@ from gi_registry.core import clock
 from gi_registry.core.errors import NotInRegister
 from gi_registry.core.validators import day
 from gi_registry.gazette.models import Document, Source
+from gi_registry.marks.answers import Answer, of_product
 from gi_registry.opendata.formats import FORMATS
 from gi_registry.places.models import PlaceVersion
 from gi_registry.products.models import FRAME, Area, Product, Role, Stage, Statement, Subject
 from gi_registry.products.register import Filters, entries, held_on, name_among
 from gi_registry.web.map import listing
 from gi_registry.web.pages import page
+
+USERS = 12  # named on the page of a product; the rest stand in the list of the check
 
 
 @page
@@ -42,6 +45,7 @@ def detail(request: HttpRequest, slug: str) -> HttpResponse:
     names = held_on(product.names.all(), on)
     notes = Footnotes()
     roles = notes.numbered(held_on(product.roles.all(), on))
+    users = [answer for answer in of_product(slug, on) if answer.may_use]
     context = {
         "on": on,
         "today": clock.today(),
@@ -56,7 +60,9 @@ def detail(request: HttpRequest, slug: str) -> HttpResponse:
         "frame": frame(roles),
         "roles": [role for role in roles if role.part not in FRAME],
         "documents": notes.numbered(product.documents.all()),
-        "gaps": gaps(product, entry is not None and entry.stage == Stage.PROTECTED),
+        "users": users[:USERS],
+        "users_count": len(users),
+        "gaps": gaps(product, users, protected=entry is not None and entry.stage == Stage.PROTECTED),
         "courses": courses(product, on),
         "history": history(product),
     }
@@ -132,7 +138,7 @@ def by_subject(statements: list[Statement]) -> list[dict[str, Any]]:
     return [group for group in groups if group["statements"]]
 
 
-def gaps(product: Product, protected: bool) -> list[str]:
+def gaps(product: Product, users: list[Answer], *, protected: bool) -> list[str]:
     """What a reader would look for and nobody has found yet; the page says 未查明 of each."""
     if not protected:
         return []
@@ -140,7 +146,7 @@ def gaps(product: Product, protected: bool) -> list[str]:
         _("产地范围"): product.areas.all(),
         _("执行标准"): product.standards.all(),
         _("保护要求（质量技术要求）"): [s for s in product.statements.all() if s.subject == Subject.REQUIREMENT],
-        _("核准使用专用标志的生产者名单"): [],  # kept with the authorisations, which the register does not hold yet
+        _("核准使用专用标志的生产者名单"): users,
     }
     return [label for label, rows in found.items() if not rows]
 

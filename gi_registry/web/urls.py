@@ -9,6 +9,7 @@ from gi_registry.web import (
     account,
     applications,
     areas,
+    certificates,
     check,
     data,
     desk,
@@ -20,8 +21,10 @@ from gi_registry.web import (
     map,
     places,
     products,
+    proof,
     sources,
     surveys,
+    verify,
 )
 
 AREAS = [
@@ -57,15 +60,29 @@ SURVEYS = [
     path("<int:number>/open/", surveys.open_application, name="desk-survey-open"),
 ]
 
+PROOF = [
+    path("", proof.check, name="proof"),
+    path("sw.js", proof.worker, name="proof-worker"),
+    path("artwork/<str:sha256>", certificates.artwork, name="artwork"),
+    path("<str:code>", proof.record, name="authorisation"),
+    path("<str:code>/certificate/", certificates.sheet, name="certificate"),
+    path("<str:code>/certificate.png", certificates.picture, name="certificate-png"),
+    path("<str:code>/qr.svg", certificates.qr_code, name="proof-qr"),
+]
+
 urlpatterns = [
     path("", map.index, name="map"),
     path("products/", products.index, name="products"),
     path("products/<slug:slug>/", products.detail, name="product"),
     path("places/<str:code>/", places.detail, name="place"),
     path("check/", check.index, name="check"),
+    path("verify/", verify.index, name="verify"),
     path("verify/label/", labels.index, name="verify-label"),
     path("sources/", sources.index, name="sources"),
     path("data/", data.index, name="data"),
+    path(".well-known/jwks.json", proof.jwks, name="jwks"),
+    path("status/<int:number>", proof.statuses, name="statuses"),
+    path("v/", include(PROOF)),
     path("sign-in/", account.SignIn.as_view(), name="sign-in"),
     path("sign-out/", LogoutView.as_view(), name="sign-out"),
     path("account/", account.account, name="account"),

@@ -7,6 +7,8 @@ from django.conf import settings as site
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
+from gi_registry.web import limits
+from gi_registry.web.limits import Allowance, household
 from tests import make
 from tests.web.test_pages import text_of
 
@@ -89,3 +91,75 @@ def test_an_address_with_a_null_byte_is_refused_in_a_sentence(client, address):
 
     answer = client.get(address)
     assert (answer.status_code, "网址里有不能用的字符" in answer.content.decode()) == (400, True)
+
+
+# --- How often -------------------------------------------------------------------------------------------------------
+
+
+def test_what_is_not_asked_is_saved_up_for_a_minute_and_no_longer():
+    allowance = Allowance(2)
+
+    waits = [allowance.wait("a", now) for now in (0.0, 0.0, 0.0, 15.0, 30.0, 30.0, 1_000.0, 1_000.0, 1_000.0)]
+
+    assert waits == [0, 0, 30, 15, 0, 30, 0, 0, 30]
+
+
+def test_each_address_has_its_own_allowance():
+    allowance = Allowance(1)
+
+    assert [allowance.wait(address, 0.0) for address in ("a", "b", "a")] == [0, 0, 60]
+
+
+def test_addresses_that_have_everything_left_again_are_forgotten(monkeypatch):
+    monkeypatch.setattr(limits, "MOST_KEPT", 2)
+    allowance = Allowance(1)
+    kept = []
+    for address, now in (("a", 0.0), ("b", 50.0), ("c", 70.0), ("d", 71.0)):
+        allowance.wait(address, now)
+        kept.append(sorted(allowance.left))
+
+    assert kept == [["a"], ["a", "b"], ["b", "c"], []]
+
+
+@pytest.mark.parametrize(
+    ("address", "one_asker"),
+    [
+        ("203.0.113.7", "203.0.113.7"),
+        ("::ffff:203.0.113.7", "203.0.113.7"),
+        ("2001:db8:0:1::5", household("2001:db8:0:1:ffff::9")),
+        ("not an address", ""),
+        (None, ""),
+    ],
+)
+def test_a_household_is_one_asker(address, one_asker):
+    assert household(address) == one_asker
+    assert household("2001:db8:0:1::5") != household("2001:db8:0:2::5")
+
+
+def test_who_asks_too_often_is_told_when_to_come_back(client, settings):
+    settings.CHECKS_PER_MINUTE = 2
+    answers = [client.get(address) for address in ("/verify/", "/verify/?q=x", "/verify/", "/api/authorisations?q=x")]
+    sentence = "查得太频繁：同一网络地址每分钟最多查 2 次，请过 30 秒再查。"
+
+    assert [answer.status_code for answer in answers[:2]] == [200, 200]
+    assert [(a.status_code, a["Retry-After"], sentence in text_of(a)) for a in answers[2:3]] == [(429, "30", True)]
+    assert (answers[3].status_code, answers[3]["Content-Type"], answers[3].json()) == (
+        429,
+        "application/problem+json",
+        {"type": "about:blank", "title": "Too Many Requests", "status": 429, "detail": sentence},
+    )
+
+
+def test_other_pages_and_people_who_signed_in_are_not_limited(client, official, settings):
+    settings.CHECKS_PER_MINUTE = 1
+
+    strangers = [client.get("/products/").status_code for _time in range(3)]
+    officials = [official.get("/verify/").status_code for _time in range(3)]
+
+    assert (strangers, officials) == ([200] * 3, [200] * 3)
+
+
+def test_no_limit_is_set_by_zero(client, settings):
+    settings.CHECKS_PER_MINUTE = 0
+
+    assert [client.get("/verify/").status_code for _time in range(3)] == [200] * 3
