@@ -10,7 +10,7 @@ from gi_registry.core import clock
 from gi_registry.gazette.models import Document
 from gi_registry.parties.models import Kind, Party, User
 from gi_registry.parties.permissions import Act, Person, Reach, reach
-from gi_registry.products.models import Area, Part, Product, Protection, Role
+from gi_registry.products.models import Area, Part, Product, Protection, Role, Stage
 
 KEEPING = frozenset({Part.ASSOCIATION, Part.APPLICANT})  # the parts by which a product is a party's own
 SAID_BY_KEEPERS = frozenset({Part.ENTERPRISE, Part.PRODUCER})  # the others are for officials: reach hangs on them
@@ -30,7 +30,9 @@ def own(person: User) -> Q:
     """Products that the person's party keeps or holds today, and those whose area names the person's unit today."""
     today = clock.today()
     kept = Role.objects.on(today).filter(party=person.party, part__in=KEEPING) if person.party else Role.objects.none()
-    held = Protection.objects.on(today).filter(holder=person.party) if person.party else Protection.objects.none()
+    held = Protection.objects.none()
+    if person.party:  # whoever merely applies has no part yet, unless an official gave them one
+        held = Protection.objects.on(today).filter(holder=person.party, stage=Stage.PROTECTED)
     near = Area.objects.on(today).filter(units=person.unit) if person.unit else Area.objects.none()
     return Q(pk__in=kept.values("product")) | Q(pk__in=held.values("product")) | Q(pk__in=near.values("product"))
 

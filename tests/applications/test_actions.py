@@ -24,9 +24,10 @@ from gi_registry.core.errors import BadInput, Conflict, NotAllowed, NotInRegiste
 from gi_registry.core.history import last_change
 from gi_registry.core.models import Change
 from gi_registry.parties.models import Party
-from gi_registry.parties.permissions import Role
+from gi_registry.parties.permissions import Act, Role
 from gi_registry.products.models import Part, Protection, Regime, Stage
 from gi_registry.products.models import Role as PartyRole
+from gi_registry.products.permissions import may_on
 from tests import make
 
 pytestmark = pytest.mark.django_db
@@ -816,6 +817,18 @@ def test_an_item_is_made_ready_with_its_documents(product, agriculture):
     )
 
     assert (material.state, list(material.documents.all()), material.note) == ("ready", [report], "2025年")
+
+
+def test_an_applicant_without_a_part_in_the_product_reaches_it_no_more_after_filing_than_before(product, agriculture):
+    party = make.row(Party, {"name": "示例冬菜协会"}, kind="association", **make.sourced())
+    applicant = make.person(Role.ASSOCIATION, "xiehui", party=party)
+    before = may_on(applicant, Act.APPLICATIONS, product)
+    file = make.complete(open_application(product, P2024, by=agriculture, on=DAY))
+    make.row(Application, {"pk": file.pk}, applicant=party)
+    take_step(file, "provincial", by=agriculture, on=date(2025, 3, 4))
+
+    assert Protection.objects.get(product=product).holder == party
+    assert (before, may_on(applicant, Act.APPLICATIONS, product)) == (False, False)
 
 
 def test_an_association_prepares_for_its_own_product(product):

@@ -200,7 +200,10 @@ class ApplicantForm(ApplicationForm):
 
     def __init__(self, *args: Any, person: Person, **more: Any) -> None:
         super().__init__(*args, **more)
-        words = _("须是登记簿中的主体；没有的先在“主体”里登记")
+        words = _(
+            "须是登记簿中的主体；没有的先在“主体”里登记。申请人要自己准备材料的，"
+            "请另在产品的“相关主体”里登记为申请人或管理协会"
+        )
         self.fields["applicant"] = RowField(parties_to_choose(person), label=_("申请人"), help_text=words)
         self.groups = [(_("申请人"), ["applicant"])]
         self.finish()
