@@ -39,7 +39,7 @@ def read_uscc(text: str) -> Uscc:
     if code[-1] != uscc.calc_check_digit(code[:-1]):
         raise BadInput(f"统一社会信用代码的校验位不对，有一位写错了：{LOOK}")
     inner_fits = code[16] == inner_check_character(code[8:16])
-    return Uscc(code, understood, "" if inner_fits else "第 9 至 17 位自带的校验位对不上，这在少数老代码里有：请核对。")
+    return Uscc(code, understood, "" if inner_fits else "第 9 至 17 位自带的校验位对不上，不一定有误：请对照营业执照核对。")
 
 
 def plain_uscc(text: str) -> tuple[str, tuple[str, ...]]:

@@ -190,7 +190,7 @@ def write(request: HttpRequest, ref: Any = None, *, shelf: Shelf) -> HttpRespons
     def act() -> str:
         kept, outcome = shelf.write(form, row, str(request.user))
         done.append(kept)
-        return _("已登记。") if outcome == Outcome.MADE else said(outcome)
+        return (_("已登记。") if outcome == Outcome.MADE else said(outcome)) + getattr(form, "heard", "")
 
     context = {"shelf": shelf, "row": row, "back": back}
     return answer(

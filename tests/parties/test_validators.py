@@ -49,7 +49,7 @@ def test_an_inner_check_that_does_not_fit_only_warns():
     number = "91120118MA0000006"
     code = number + uscc.calc_check_digit(number)
 
-    assert read_uscc(code) == Uscc(code, (), "第 9 至 17 位自带的校验位对不上，这在少数老代码里有：请核对。")
+    assert read_uscc(code) == Uscc(code, (), "第 9 至 17 位自带的校验位对不上，不一定有误：请对照营业执照核对。")
 
 
 LOOK = "请对照营业执照再填一次。"

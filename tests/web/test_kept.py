@@ -155,6 +155,64 @@ def test_a_contact_is_kept_in_the_desk_with_history(agri, market):
     assert [part for part in ("赵六", "022-12345678", "王敏（agri）") if part not in page] == []
 
 
+def test_a_code_is_kept_as_it_counts_and_what_was_understood_is_said(agri):
+    row = party("示例甲厂")
+    typed = {"uscc": "9112o118 ma0000007k", "address": "示例路 1 号"}
+
+    answer = agri.post("/desk/parties/1/edit/", sent(row, **typed), follow=True)
+
+    row.refresh_from_db()
+    assert (row.uscc, row.address) == (make.USCC[0], "示例路 1 号")
+    said = "统一社会信用代码记为 91120118MA0000007K：空格和连字符已去掉。小写按大写读。O 按 0 读。"
+    assert said in text_of(answer)
+    assert make.USCC[0] in text_of(agri.get("/desk/parties/"))
+    assert make.USCC[0] in text_of(agri.get("/desk/parties/1/"))
+
+
+def test_a_code_typed_as_it_counts_needs_no_words_and_an_odd_one_is_kept_with_a_warning(agri):
+    row = party("示例甲厂")
+    plain = agri.post("/desk/parties/1/edit/", sent(row, uscc=make.USCC[0]), follow=True)
+    row.refresh_from_db()
+    odd = agri.post("/desk/parties/1/edit/", sent(row, uscc="91120118MA0000006G"), follow=True)
+
+    assert "记为" not in text_of(plain)
+    assert "记为 91120118MA0000006G：第 9 至 17 位自带的校验位对不上" in text_of(odd)
+
+
+@pytest.mark.parametrize(
+    ("typed", "sentence"),
+    [
+        ("91120118MA0000007A", "统一社会信用代码的校验位不对，有一位写错了：请对照营业执照再填一次。"),
+        ("120223000012345", "统一社会信用代码有 18 位，所填的是 15 位"),
+        (make.USCC[1], "登记簿中已有主体用这一统一社会信用代码。"),
+    ],
+)
+def test_a_code_that_cannot_be_is_refused_and_stays_in_the_form(agri, typed, sentence):
+    row = party("示例甲厂")
+    make.producer("示例乙社", make.USCC[1])
+
+    answer = agri.post("/desk/parties/1/edit/", sent(row, uscc=typed))
+
+    row.refresh_from_db()
+    assert (answer.status_code, row.uscc) == (400, "")
+    assert sentence in text_of(answer)
+    assert f'value="{typed}"' in answer.content.decode()
+
+
+def test_who_a_user_of_the_mark_is_officials_alone_write(agri, duliu):
+    row = make.producer("示例酿造有限公司", unit=duliu)
+    make.authorisation(row, make.product())
+    liaison = signed_in(make.person("liaison", unit=duliu))
+    form = sent(row, uscc=make.USCC[1], address="示例路 9 号", **CONTACT) | {"name": "示例冒名公司"}
+
+    assert liaison.post("/desk/parties/1/edit/", form).status_code == 302
+    row.refresh_from_db()
+    assert (row.name, row.uscc, row.address, row.contact_name) == ("示例酿造有限公司", make.USCC[0], "", "赵六")
+    assert 'name="uscc"' not in liaison.get("/desk/parties/1/edit/").content.decode()
+    assert "请在它的专用标志案卷里记变更" in text_of(agri.get("/desk/parties/1/edit/"))
+    assert "这一栏必填" in text_of(agri.post("/desk/parties/1/edit/", sent(row, uscc="")))
+
+
 def test_two_officials_on_one_party(agri, market):
     row = party("独流甲厂")
     outrun = sent(row, contact_name="钱七")

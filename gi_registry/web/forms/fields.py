@@ -20,6 +20,7 @@ from gi_registry.gazette.actions import NewSource
 from gi_registry.gazette.models import Announcement, Grade, Source
 from gi_registry.parties.models import Party
 from gi_registry.parties.permissions import Act, Person, Reach, reach
+from gi_registry.parties.validators import read_uscc
 from gi_registry.places.models import Kind, PlaceVersion
 
 TYPE_TO_FIND = _("输入几个字，在下面的选项里找")
@@ -47,6 +48,23 @@ class DayField(forms.DateField):
             return validators.day(str(value))
         except BadInput as refusal:
             raise ValidationError(refusal.sentence) from refusal
+
+
+class UsccField(forms.CharField):
+    """A 统一社会信用代码 as people type it, refused in the register's own words; `heard` is what was understood."""
+
+    heard: tuple[str, ...] = ()
+
+    def to_python(self, value: Any) -> str:
+        typed = super().to_python(value)
+        if not typed:
+            return ""
+        try:
+            read = read_uscc(typed)
+        except BadInput as refusal:
+            raise ValidationError(refusal.sentence) from refusal
+        self.heard = (*(f"{sentence}。" for sentence in read.understood), *([read.warning] if read.warning else []))
+        return read.code
 
 
 class RowField(forms.ModelChoiceField):

@@ -15,11 +15,12 @@ from gi_registry.parties.models import Party
 from gi_registry.parties.permissions import Act, Person, Reach, reach
 from gi_registry.products.models import Product
 from gi_registry.products.permissions import parts_to_give, within_reach
-from gi_registry.web.forms.fields import DayField, DeskForm, own_fields, unit_field
+from gi_registry.web.forms.fields import DayField, DeskForm, UsccField, own_fields, unit_field
 
 SOURCE = ("title", "publisher", "address", "published_on", "seen_on", "grade", "licence", "note")
 ANNOUNCEMENT = ("issuer", "number", "issued_on", "title")
-PARTY = ("name", "kind", "unit", "contact_name", "contact_phone")
+PARTY = ("name", "kind", "uscc", "address", "unit", "contact_name", "contact_phone")
+IDENTITY = ("name", "kind", "uscc", "address")  # what the public reads of whoever may use the official mark
 DOCUMENT = ("title", "public")
 
 
@@ -69,16 +70,22 @@ class AnnouncementForm(DeskForm):
 
 class PartyForm(DeskForm):
     """A party with its contact. Who keeps the parties of one unit may choose no other; who keeps those of their
-    products says for a new one what it is to which product."""
+    products says for a new one what it is to which product. Who a user of the official mark is, officials alone write.
+    """
 
     def __init__(self, *args: Any, person: Person, row: Party | None, **more: Any) -> None:
         super().__init__(*args, **more)
         own = reach(person, Act.FRAME) is Reach.OWN
         of_a_unit = own and getattr(person, "unit_id", None) is not None
-        columns = [name for name in PARTY if name != "unit" or of_a_unit or not own]
+        uses_the_mark = row is not None and row.authorisations.public().exists()
+        fixed = IDENTITY if own and uses_the_mark else ()
+        columns = [name for name in PARTY if name not in fixed and (name != "unit" or of_a_unit or not own)]
         unit = unit_field(person, label=_("所在乡镇街道"), required=of_a_unit)
+        code = UsccField(label=_("统一社会信用代码"), required=uses_the_mark, max_length=60)
         self.columns = columns
-        self.fields.update(own_fields(Party, columns, {"unit": unit}))
+        self.fields.update(own_fields(Party, columns, {"unit": unit, "uscc": code}))
+        if uses_the_mark and not fixed:
+            self.fields["name"].help_text = _("只更正写错的：企业更名的，请在它的专用标志案卷里记变更，原名会保留")
         if own and not of_a_unit and row is None:
             products = within_reach(person, Act.FRAME)
             self.fields["product"] = forms.ModelChoiceField(
@@ -101,6 +108,15 @@ class PartyForm(DeskForm):
     def values(self) -> dict[str, Any]:
         """The columns as the register writes them."""
         return {name: self.cleaned_data[name] for name in (*self.columns, "source", "grade", "note")}
+
+    @property
+    def heard(self) -> str:
+        """What was understood of a code that was not typed as it counts."""
+        field = self.fields.get("uscc")
+        said = "".join(field.heard) if isinstance(field, UsccField) else ""
+        return (
+            _("统一社会信用代码记为 {code}：{said}").format(code=self.cleaned_data["uscc"], said=said) if said else ""
+        )
 
 
 class DocumentForm(DeskForm):
