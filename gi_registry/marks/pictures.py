@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import json
+import logging
 import re
 import subprocess
 import sys
@@ -29,6 +30,9 @@ BEGINNINGS = (
     (8, b"WEBP", "WEBP"),
     (4, b"ftyp", "HEIC"),
 )
+
+
+log = logging.getLogger(__name__)
 
 
 class Busy(Refusal):
@@ -91,6 +95,7 @@ def asked(content: bytes, format_name: str) -> dict:
         )
         answer: dict = json.loads(done.stdout)
     except (subprocess.SubprocessError, ValueError) as error:
+        log.warning("a photo was not read: %s %s", error, getattr(error, "stderr", None))
         raise BadInput("读这张照片超出了时间或内存的限度：请拍近一些、缩小后再交，或直接填写。") from error
     return answer
 

@@ -116,6 +116,12 @@ def test_a_photo_that_is_too_long_is_refused(codes_only, settings):
     assert refusal(b"\xff\xd8\xff" + bytes(1024 * 1024)) == "照片太大：最大 1 MB，请缩小后再交。"
 
 
+def test_a_photo_that_takes_too_long_is_let_go(codes_only, monkeypatch):
+    monkeypatch.setattr("gi_registry.marks.pictures.LIMIT_S", 0.001)
+
+    assert "超出了时间或内存的限度" in refusal(pictures.photo(pictures.label()))
+
+
 def test_one_photo_is_read_at_a_time(codes_only, settings, tmp_path):
     settings.VAR_DIR = tmp_path
     with (tmp_path / "photo.lock").open("w") as lock:
