@@ -17,6 +17,7 @@ SEPARATORS = str.maketrans("", "", " -_.·\t\r\n\u00ad\u200b‐‑‒–—−")
 DIVISION = range(2, 8)  # the registering office's division code: digits only
 INNER_WEIGHTS = (3, 7, 9, 10, 5, 8, 4, 2)  # GB 11714: the code of the body within the code, positions 9 to 17
 LOOK = "请对照营业执照再填一次。"
+ODD_INSIDE = "第 9 至 17 位自带的校验位对不上，不一定有误：请对照营业执照核对。"
 
 
 class Uscc(NamedTuple):
@@ -39,7 +40,7 @@ def read_uscc(text: str) -> Uscc:
     if code[-1] != uscc.calc_check_digit(code[:-1]):
         raise BadInput(f"统一社会信用代码的校验位不对，有一位写错了：{LOOK}")
     inner_fits = code[16] == inner_check_character(code[8:16])
-    return Uscc(code, understood, "" if inner_fits else "第 9 至 17 位自带的校验位对不上，不一定有误：请对照营业执照核对。")
+    return Uscc(code, understood, "" if inner_fits else ODD_INSIDE)
 
 
 def plain_uscc(text: str) -> tuple[str, tuple[str, ...]]:
