@@ -127,6 +127,13 @@ def balances(batches: QuerySet[Batch], until: date | None = None) -> dict[int, B
     return {batch: Balance(kinds) for batch, kinds in totals.items()}
 
 
+def whole_of(batches: QuerySet[Batch]) -> Balance:
+    """The balance of all batches together. One query."""
+    lines = Entry.objects.filter(batch__in=batches.order_by().values("pk")).order_by()
+    totals = lines.values_list("kind").annotate(total=signed())
+    return Balance({EntryKind(kind): quantity for kind, quantity in totals})
+
+
 def balance_of(batch: Batch) -> Balance:
     """The balance of one batch."""
     return balances(Batch.objects.filter(pk=batch.pk)).get(batch.pk, NOTHING)

@@ -237,8 +237,8 @@ RULES: tuple[Callable[[ProductYear], Rate], ...] = (
 
 
 def require_whole_area(by: User) -> None:
-    """Raises NotAllowed where the person keeps only what is their own."""
-    if reach(by, Act.PRINTS) is not Reach.ALL:
+    """Raises NotAllowed where the person does not keep the register of users as a whole."""
+    if reach(by, Act.AUTHORISATIONS) is not Reach.ALL:
         raise NotAllowed("整个产区的数据由市场监管部门登记。")
 
 

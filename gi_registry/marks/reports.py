@@ -5,6 +5,7 @@ No rule found sets the day by which a year is reported: the district sets it (`U
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
@@ -153,13 +154,14 @@ class LastUse:
     exact: bool
 
 
-def last_uses(authorisations: AuthorisationQuerySet) -> dict[int, LastUse]:
+def last_uses(authorisations: AuthorisationQuerySet | Sequence[Authorisation]) -> dict[int, LastUse]:
     """The last use of each by its key, from ledger and reports; absent where none is known. Two queries."""
-    keys = authorisations.order_by().values("pk")
-    lines = standing_uses(Entry.objects.filter(batch__authorisation__in=keys)).order_by()
+    lines = standing_uses(Entry.objects.filter(batch__authorisation__in=authorisations)).order_by()
     days = lines.values_list("batch__authorisation").annotate(last=Max("on"))
     found = {key: LastUse(on, exact=True) for key, on in days}
-    used = UseReport.objects.filter(authorisation__in=keys).filter(Q(used__gt=0) | Q(last_used_on__isnull=False))
+    used = UseReport.objects.filter(authorisation__in=authorisations).filter(
+        Q(used__gt=0) | Q(last_used_on__isnull=False)
+    )
     for key, year, on in used.values_list("authorisation", "year", "last_used_on"):
         reported = LastUse(on or date(year, 12, 31), exact=on is not None)
         found[key] = max(found.get(key, reported), reported, key=lambda use: use.on)
@@ -168,7 +170,7 @@ def last_uses(authorisations: AuthorisationQuerySet) -> dict[int, LastUse]:
 
 def last_use(authorisation: Authorisation) -> LastUse | None:
     """When the mark was last used, as far as ledger and reports say."""
-    return last_uses(Authorisation.objects.filter(pk=authorisation.pk)).get(authorisation.pk)
+    return last_uses([authorisation]).get(authorisation.pk)
 
 
 def unused_until(authorisation: Authorisation) -> Deadline | None:
@@ -196,7 +198,7 @@ class Disuse(NamedTuple):
 
 def disused(authorisations: AuthorisationQuerySet, on: date) -> list[Disuse]:
     """Those valid on `on` whose two years without use are full on that day. Three queries."""
-    last = last_uses(authorisations)
+    last = last_uses(authorisations.order_by())
     valid = [one for one in authorisations.public().with_names() if one.standing_on(on) == Standing.VALID]
     found = ((one, end_of_disuse(one, last.get(one.pk))) for one in valid)
     return [Disuse(one, end, last.get(one.pk)) for one, end in found if end is not None and lapsed(end, on)]

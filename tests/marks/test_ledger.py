@@ -22,6 +22,7 @@ from gi_registry.marks.ledger import (
     reverse,
     serials_of,
     together,
+    whole_of,
 )
 from gi_registry.marks.models import Batch, Entry, EntryKind, LabelKind
 from tests import make
@@ -102,7 +103,8 @@ def test_under_random_acts_every_account_stays_what_a_naive_count_says(user, off
     found = {batch.number: balance_of(batch).accounts for batch in Batch.objects.all()}
     assert found == naive
     assert all(sum(accounts.values()) == 0 for accounts in found.values())
-    whole = together(balances(Batch.objects.all()).values())
+    whole = whole_of(Batch.objects.all())
+    assert whole.accounts == together(balances(Batch.objects.all()).values()).accounts
     assert sum(whole.accounts.values()) == 0
     assert whole.accounts == {account: sum(held[account] for held in naive.values()) for account in Account}
 

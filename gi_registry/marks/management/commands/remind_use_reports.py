@@ -14,7 +14,7 @@ from gi_registry.marks.reminders import Told, tell, untold
 
 class Command(BaseCommand):
     requires_system_checks: list = []  # it needs no addresses, whose modules take longer to load than it to run
-    help = "列出上一年还没有报送的专用标志使用情况并发邮件；年终、期满前 30 天、7 天和逾期各提醒一次，重复运行不会重复提醒。"
+    help = "列出上一年没有报送的用标情况并发邮件；年终、期满前 30 天、7 天和逾期各提醒一次，重复运行不会重复提醒。"
 
     def handle(self, *args: Any, **options: Any) -> None:
         unsent = []
