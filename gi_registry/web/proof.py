@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from django.conf import settings
@@ -21,6 +20,7 @@ from django.template.loader import render_to_string
 from django.templatetags.static import static
 from django.urls import reverse
 from django.utils.cache import get_conditional_response
+from django.utils.html import escape
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
@@ -60,7 +60,7 @@ def record(request: HttpRequest, code: str) -> HttpResponseBase:
     except Refusal as refusal:
         shown = render_to_string("proof/_unknown.html", {"sentence": refusal.sentence})
         return framed(request, FRAME, _("没有找到"), shown, refusal.status)
-    return framed(request, FRAME, show_code(known), render_to_string("proof/_record.html", about(answer)))
+    return framed(request, FRAME, show_code(known), written(answer))
 
 
 def asked(code: str, day: date) -> Answer:
@@ -76,24 +76,56 @@ def unknown(code: str) -> NotInRegister:
     return NotInRegister(_("登记簿没有核准编码 {code}：请对照标签再输入一次。").format(code=show_code(code)))
 
 
-def about(answer: Answer) -> dict[str, Any]:
-    """What the part about one authorisation shows."""
+def written(answer: Answer) -> str:
+    """The part about one authorisation, as HTML."""
+    facts = facts_of(answer)
+    filled = tuple(name for name, value in facts.items() if value)
+    return skeleton(answer.standing, filled).format_map({name: escape(facts[name]) for name in filled})
+
+
+@lru_cache(maxsize=1_000)
+def skeleton(standing: Standing, filled: tuple[str, ...]) -> str:
+    """The part about a record of which these facts are known, a {name} in place of each: words are rendered once."""
+    facts = {name: f"{{{name}}}" for name in filled}
+    return render_to_string("proof/_record.html", facts | {"standing": standing.value})
+
+
+def facts_of(answer: Answer) -> dict[str, Any]:
+    """What the page says of one authorisation; empty what is not known."""
     return {
-        "answer": answer,
+        "day": answer.day,
+        "code": answer.code,
         "shown": show_code(answer.code),
-        "standing": answer.standing.value,
+        "producer": answer.producer,
+        "uscc": answer.uscc,
+        "product": answer.product,
+        "slug": answer.slug,
+        "since": answer.since,
         "basis": label(Basis, answer.basis),
-        "grade": label(Grade, answer.grade),
-        "spans": list(spans(answer)),
+        "announcement": answer.announcement,
+        "announced_on": answer.announced_on,
+        "trademark": answer.trademark_number,
+        "standard": answer.standard_number,
+        "course": course_of(answer),
+        "source_key": answer.source_key,
+        "source": answer.source,
+        "grade": answer.grade,
+        "grade_label": label(Grade, answer.grade),
         "times": inquiries.times(answer.code, answer.day),
     }
 
 
-def spans(answer: Answer) -> Iterator[tuple[str, str, str]]:
-    """From which day until which (not included, "" where no end is known) what held."""
-    for start, end, standing in answer.course:
-        last = answer.valid_until if standing in ENDED_BY_A_TERM and end is None else None
-        yield str(start), str(end or last or ""), label(Standing, str(standing))
+def course_of(answer: Answer) -> str:
+    """From which day on what holds: 2024-03-01 起可以使用，2025-03-01 起已停止使用资格."""
+    spans = [(str(start), str(standing)) for start, _end, standing in answer.course]
+    if answer.valid_until is not None and spans[-1][1] in ENDED_BY_A_TERM:
+        spans.append((answer.valid_until.isoformat(), Standing.EXPIRED))
+    return "，".join(f"{start} {since()}{label(Standing, standing)}" for start, standing in spans)
+
+
+@cache
+def since() -> str:
+    return _("起")
 
 
 ENDED_BY_A_TERM = (Standing.VALID, Standing.SUSPENDED)

@@ -83,7 +83,10 @@ def test_the_standing_is_said_and_nothing_of_what_the_district_is_about(client, 
 
 def test_a_term_that_has_run_out_is_said(client):
     authorised(valid_until=clock.today())
-    assert missing(client.get(f"/v/{CODE}"), ["已到期，不能使用", f"{clock.today()} 止（不含）"]) == []
+    assert (
+        missing(client.get(f"/v/{CODE}"), ["已到期，不能使用", f"2024-03-01 起可以使用，{clock.today()} 起已到期"])
+        == []
+    )
 
 
 @pytest.mark.parametrize("state", ["draft", "verification", "registered", "refused"])
@@ -119,8 +122,16 @@ def test_how_often_a_code_was_asked_for_today_is_counted(client):
 
 
 def test_a_name_cannot_write_into_the_page(client):
-    make.authorisation(make.producer("示例<b>甲</b>"), make.product(), code=CODE)
-    assert "<b>甲" not in client.get(f"/v/{CODE}").content.decode()
+    make.authorisation(make.producer("示例<b>{code}</b>"), make.product(), code=CODE)
+    assert "示例&lt;b&gt;{code}&lt;/b&gt;" in client.get(f"/v/{CODE}").content.decode()
+
+
+def test_the_ways_from_a_record_lead_on(client, key):
+    authorised()
+    ways = re.findall(r'href="(/(?:v|products|sources)/[^"#]*)', client.get(f"/v/{CODE}").content.decode())
+
+    assert len(ways) >= 6
+    assert {client.get(way).status_code for way in ways} == {200}
 
 
 def test_who_has_signed_in_keeps_their_ways_and_nobody_else_gets_them(client):
