@@ -6,13 +6,14 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
+from django.db.models import TextChoices
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
 from gi_registry import __version__
 from gi_registry.api.answers import GEOJSON, JSON, PROBLEM, answer, as_json
 from gi_registry.api.catalog import JSON_LD
-from gi_registry.api.schemas import SCHEMAS, Schema, ref
+from gi_registry.api.schemas import LABELS, SCHEMAS, Schema, choice, ref
 from gi_registry.opendata.formats import FORMATS
 from gi_registry.places.datums import Datum
 from gi_registry.products.models import Category, Regime, Stage
@@ -52,14 +53,20 @@ def one_of(*values: str) -> Schema:
     return {"type": "string", "enum": list(values)}
 
 
+def labelled(choices: type[TextChoices]) -> Schema:
+    """One of the values of a list, with their labels."""
+    schema = choice(choices, "")
+    return {key: schema[key] for key in ("type", "enum", LABELS)}
+
+
 ON = Parameter("on", _("哪一天，不写即今天"), "2024-05-01", {"type": "string", "format": "date"})
 BBOX = Parameter("bbox", _("西,南,东,北（度）：只要界线碰到此框的"), "116.7,38.5,117.2,39.1")
 LIMIT = Parameter("limit", _("最多给出多少，不写为 1000"), "100", {"type": "integer", "minimum": 1, "maximum": 10_000})
 FILTERS = (
     Parameter("q", _("名称的一部分、拼音或首字母，错一个字也能找到；60 字以内"), "dllc"),
-    Parameter("stage", _("阶段，可写几次"), "protected", one_of(*Stage.values), several=True),
-    Parameter("regime", _("保护制度，可写几次"), "product", one_of(*Regime.values), several=True),
-    Parameter("category", _("类别，可写几次"), "fruit", one_of(*Category.values), several=True),
+    Parameter("stage", _("阶段，可写几次"), "protected", labelled(Stage), several=True),
+    Parameter("regime", _("保护制度，可写几次"), "product", labelled(Regime), several=True),
+    Parameter("category", _("类别，可写几次"), "fruit", labelled(Category), several=True),
 )
 SLUG = Parameter("slug", _("产品的网址名"), "duliu-laocu", path=True)
 EXTENSION = Parameter("extension", _("格式"), "geojson", one_of(*FORMATS), path=True)
@@ -68,7 +75,7 @@ POINT = (
     Parameter("lon", _("经度：小数度，或 116°54′26″ 这样的度分秒"), "116.9074", DEGREES, required=True),
     Parameter("lat", _("纬度，写法相同"), "39.0287", DEGREES, required=True),
     Parameter("accuracy", _("定位精度（米），不写为 0"), "10", {"type": "number", "minimum": 0, "maximum": 50_000}),
-    Parameter("datum", _("坐标取自哪种地图，不写为 cgcs2000"), "gcj02", one_of(*Datum.values)),
+    Parameter("datum", _("坐标取自哪种地图，不写为 cgcs2000"), "gcj02", labelled(Datum)),
     Parameter("nearest", _("写 1：不在任何范围内时，附上 50 公里内最近的范围"), "1", one_of("1")),
 )
 PRODUCT = Parameter("product", _("只看这一产品的核准：写产品的网址名"), "duliu-laocu")
@@ -100,6 +107,7 @@ class Operation:
     answers: dict[str, Schema]
     refusals: tuple[int, ...] = (400,)
     method: str = "get"
+    example: tuple[str, ...] = ()  # values to show in an example, beside those that are required
     body: dict[str, Schema] = field(default_factory=dict)
 
 
@@ -125,6 +133,7 @@ OPERATIONS = (
         (*QUESTION, PRODUCT, ON, FEW),
         {JSON: ref("Authorisations")},
         (400, 404, 429),
+        example=("q", "on"),
     ),
     Operation(
         "api-authorisation",
@@ -150,6 +159,7 @@ OPERATIONS = (
         {JSON: ref("BulkCheck"), LIST: {"type": "string"}},
         (400, 401, 404, 413, 429),
         "post",
+        ("format",),
         {LIST: {"type": "string", "example": f"统一社会信用代码\n{FICTITIOUS_USCC}\n"}},
     ),
     Operation(
@@ -160,6 +170,7 @@ OPERATIONS = (
         _("按定位精度和界线误差判定：在内、在外，或离界线太近不能判定。"),
         (*POINT, ON),
         {JSON: ref("Covering")},
+        example=("accuracy",),
     ),
     Operation(
         "api-products",
@@ -169,6 +180,7 @@ OPERATIONS = (
         _("概括界线，供地图用；准确界线在“下载产品”里。"),
         (ON, BBOX, LIMIT, *FILTERS),
         {GEOJSON: ref("Products")},
+        example=("on", "stage"),
     ),
     Operation(
         "api-product",
@@ -188,6 +200,7 @@ OPERATIONS = (
         _("本区、所辖乡镇街道和邻区的概括界线。"),
         (ON, BBOX, LIMIT),
         {GEOJSON: ref("Places")},
+        example=("bbox",),
     ),
     Operation(
         "jwks",

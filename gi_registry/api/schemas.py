@@ -19,6 +19,7 @@ from gi_registry.places.models import Kind
 from gi_registry.products.models import Basis, Regime, Stage
 
 Schema = dict[str, Any]
+LABELS = "x-enum-descriptions"
 
 # --- Words -----------------------------------------------------------------------------------------------------------
 
@@ -39,8 +40,8 @@ def day(meaning: Any) -> Schema:
 
 
 def choice(choices: type[TextChoices], meaning: Any) -> Schema:
-    """One of the values of a list."""
-    return text(meaning, enum=list(choices.values))
+    """One of the values of a list, each with its Chinese label (an extension that generators of clients know)."""
+    return text(meaning, enum=list(choices.values), **{LABELS: dict(choices.choices)})
 
 
 def maybe(schema: Schema) -> Schema:
@@ -93,7 +94,7 @@ def feature(meaning: Any, identity: Any, properties: Schema) -> Schema:
         {
             "type": text(_("固定写法"), const="Feature"),
             "id": text(identity),
-            "geometry": maybe(ref("Geometry")),
+            "geometry": maybe(ref("Geometry")) | {"description": _("概括界线；null：没有收录界线")},
             "properties": properties,
         },
     )
@@ -227,7 +228,10 @@ SCHEMAS: dict[str, Schema] = {
             "summary": text(_("结论，一句中文")),
             "covering": many(ref("Finding"), _("覆盖该点的、和离界线太近不能判定的范围")),
         },
-        {"nearest": maybe(ref("Finding"))},
+        {
+            "nearest": maybe(ref("Finding"))
+            | {"description": _("要求 nearest=1 且不在任何范围内时：50 公里内最近的范围")}
+        },
     ),
     "Finding": record(_("一个产地范围与判定"), AREA),
     "Products": collection(_("产地范围（概括界线）"), "ProductFeature"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from gi_registry.api import authorisations, description, places, products
+from gi_registry.api import authorisations, description, docs, places, products
 
 urlpatterns = [
     path("authorisations", authorisations.collection, name="api-authorisations"),
@@ -14,4 +14,5 @@ urlpatterns = [
     path("products/<slug:slug>.geojson", products.single, name="api-product"),
     path("places.geojson", places.collection, name="api-places"),
     path("openapi.json", description.openapi, name="api-description"),
+    path("docs", docs.index, name="api-docs"),
 ]

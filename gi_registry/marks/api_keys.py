@@ -43,6 +43,11 @@ def keys_of(person: User) -> models.QuerySet[ApiKey]:
     return own.select_related("person").order_by(models.F("revoked_at").desc(nulls_first=True), "-made_at")
 
 
+def handle_of(row: ApiKey) -> str:
+    """How pages name a key, which tells nothing of the key itself."""
+    return row.digest[:HANDLE]
+
+
 def revoke(handle: str, *, by: User) -> ApiKey:
     """The key with this handle answers no more. Raises NotInRegister where it is not one that the person sees."""
     found = keys_of(by).filter(digest__startswith=handle).first() if len(handle) == HANDLE else None

@@ -7,6 +7,7 @@ from django.urls import include, path
 
 from gi_registry.web import (
     account,
+    api_keys,
     applications,
     areas,
     certificates,
@@ -110,6 +111,8 @@ urlpatterns = [
     path("desk/applications/revocations/new/", applications.new_revocation, name="desk-revocation-new"),
     path("desk/applications/<str:file_number>/", include(FILE)),
     path("desk/surveys/", include(SURVEYS)),
+    path("desk/api-keys/", api_keys.index, name="desk-api-keys"),
+    path("desk/api-keys/<str:handle>/revoke/", api_keys.revoke, name="desk-api-key-revoke"),
     path("desk/documents/", documents.index, name="desk-documents"),
     path("desk/documents/<str:sha256>/", documents.desk_file, name="desk-document"),
     path("desk/documents/<str:sha256>/edit/", documents.edit, name="desk-document-edit"),

@@ -9,6 +9,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
+from urllib.parse import quote
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "gi_registry.settings")
 VAR = Path(__file__).resolve().parent.parent.parent / "var"
@@ -24,7 +25,7 @@ import shapely  # noqa: E402
 from django.core.management import call_command  # noqa: E402
 
 from gi_registry.products.register import area_register  # noqa: E402
-from tests.bench import applications, national, township  # noqa: E402
+from tests.bench import applications, marks, national, township  # noqa: E402
 from tests.bench.first_load import kilobytes_of_first_load  # noqa: E402
 from tests.bench.server import medians, serving  # noqa: E402
 
@@ -132,9 +133,51 @@ def board() -> Iterator[Row]:
     yield Row("CPU of remind", applications.cpu_of_remind(path), "s", 2)
 
 
+class Check(NamedTuple):
+    """What is asked of the register of those who may use the mark: with which of the values, where, and its limit."""
+
+    name: str
+    values: str
+    address: str
+    limit: float
+
+
+CHECKS = (
+    Check("JSON check by code", "codes", "/api/authorisations/{}", 1.5),
+    Check("JSON check by credit code", "usccs", "/api/authorisations?uscc={}", 1.5),
+    Check("page of a code", "codes", "/v/{}", 3),
+    Check("/verify/ by credit code", "usccs", "/verify/?q={}", 3),
+    Check("search by part of a name", "parts", "/verify/?q={}", 10),
+    Check("search by pinyin", "aloud", "/verify/?q={}", 10),
+)
+
+
+def checks() -> Iterator[Row]:
+    """Who may use the mark, among 100,000 authorisations: against an empty view, many at once, and what it takes."""
+    path = marks.prepared(VAR / "bench" / "marks.sqlite3")
+    asked = marks.asked(path, str(REQUESTS // 4))
+    addresses = [[check.address.format(quote(value)) for value in asked[check.values]] for check in CHECKS]
+    with serving(f"spatialite:///{path}", KEYS_DIR=str(marks.keys_beside(path))) as server:
+        first = [server.get(asked_first) for asked_first, *_others in addresses]
+        empty, *shown = medians(server, ["/empty"] * len(addresses[0]), *addresses)
+        memory, before = server.memory_mb(), server.cpu_s()
+        rows, key = "\n".join(asked["bulk"]).encode(), f"Bearer {asked['key'][0]}"
+        server.ask("POST", "/api/authorisations/check", rows, Authorization=key)
+        bulk, after = server.cpu_s() - before, server.memory_mb()
+        listed = server.ask("GET", "/status/1", Accept_Encoding="gzip")
+    yield Row("the slowest first answer of a fresh worker", max(first) * 1000, "ms", float("inf"))
+    for check, taken in zip(CHECKS, shown, strict=True):
+        yield Row(f"{check.name} median", taken * 1000, "ms", float("inf"))
+        yield Row(f"{check.name} against an empty view", taken / empty, "times", check.limit)
+    yield Row("bulk check of 10,000 rows, CPU", bulk, "s", 2)
+    yield Row("list of revocations of 100,000, compressed", len(listed) / 1000, "KB", 20)
+    yield Row("memory of one worker, 100,000 authorisations", memory, "MB", 400)
+    yield Row("the same after a bulk check", after, "MB", 400)
+
+
 def main() -> int:
     prepare()
-    rows = [row for measure in (over_http, in_bulk, first_load, import_doctor, board) for row in measure()]
+    rows = [row for measure in (over_http, in_bulk, first_load, import_doctor, board, checks) for row in measure()]
     width = max(len(row.name) for row in rows)
     for row in rows:
         limit = "" if row.limit == float("inf") else f"≤ {row.limit:.2f}"

@@ -5,6 +5,8 @@ Run as a module in a process of its own, since the bench itself stands on anothe
 
 from __future__ import annotations
 
+import hashlib
+import json
 import os
 import random
 import subprocess
@@ -18,6 +20,7 @@ import django
 
 django.setup()  # again where the bench has done so, which changes nothing
 
+from django.contrib.auth.models import Group  # noqa: E402
 from django.core.management import call_command  # noqa: E402
 from stdnum.cn import uscc  # noqa: E402
 
@@ -25,13 +28,16 @@ from gi_registry.core import clock  # noqa: E402
 from gi_registry.core.models import Change  # noqa: E402
 from gi_registry.core.text import initials_of, pinyin_of  # noqa: E402
 from gi_registry.gazette.models import Announcement, Grade, Source  # noqa: E402
+from gi_registry.marks import api_keys  # noqa: E402
 from gi_registry.marks.codes import new_code  # noqa: E402
-from gi_registry.marks.models import Authorisation  # noqa: E402
+from gi_registry.marks.models import ApiKey, Authorisation  # noqa: E402
 from gi_registry.marks.states import Basis, Standing, State  # noqa: E402
-from gi_registry.parties.models import FormerParticulars, Kind, Party  # noqa: E402
+from gi_registry.parties.models import FormerParticulars, Kind, Party, User  # noqa: E402
+from gi_registry.parties.permissions import Role  # noqa: E402
 from gi_registry.products.models import Category, Name, NameKind, Product, Protection, Regime, Stage  # noqa: E402
 
 AUTHORISATIONS, PRODUCERS, PRODUCTS, ANNOUNCEMENTS = 100_000, 60_000, 10_000, 2_000
+BULK = 10_000
 SEED = 20_261_124
 BATCH = 1_000
 PLACES = "东西南北中上下大小新老龙凤金银玉石山水云林河湖江海沙田桥"
@@ -39,6 +45,7 @@ BRANDS = "福禄寿喜安康永昌盛隆兴旺瑞祥和顺丰裕泰达鑫源美�
 TRADES = ["酿造", "食品", "果蔬", "茶业", "粮油", "畜牧", "水产", "农业科技", "农产品", "调味品"]
 FORMS = {"有限公司": Kind.ENTERPRISE, "农民专业合作社": Kind.COOPERATIVE, "商行": Kind.INDIVIDUAL}
 ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
+OFFICIAL = "bench"
 FIRST_DAY = date(2005, 7, 15)
 ENDINGS = [(State.CANCELLED, Standing.CANCELLED), (State.SUSPENDED, Standing.SUSPENDED)]
 
@@ -67,6 +74,8 @@ def build() -> None:
         for index, (who, what) in enumerate(pairs)
     )
     Authorisation.objects.bulk_create(rows, batch_size=BATCH)
+    person = User.objects.create_user(OFFICIAL)
+    person.groups.set(Group.objects.filter(name=Role.MARKET.label))
     Change.objects.create(at=clock.now(), by="bench", table="bench", row="bench")
 
 
@@ -97,15 +106,13 @@ def make_products(rest: dict) -> list[Product]:
 
 
 def make_producers(dice: random.Random, rest: dict) -> list[Party]:
-    """Producers with names as firms have them, and codes with a good check character; one in twenty had another name."""
+    """Producers named as firms are, with codes whose check characters are right; one in twenty had another name."""
     names: dict[str, Kind] = {}
     while len(names) < PRODUCERS + PRODUCERS // 20:
         form = dice.choice(list(FORMS))
         place, brand = "".join(dice.choices(PLACES, k=2)), "".join(dice.choices(BRANDS, k=3))
         names[f"示例{place}{brand}{dice.choice(TRADES)}{form}"] = FORMS[form]
-    spelled = [
-        {"name": name, "pinyin": pinyin_of(name), "initials": initials_of(name)} for name in list(names)
-    ]
+    spelled = [{"name": name, "pinyin": pinyin_of(name), "initials": initials_of(name)} for name in list(names)]
     kinds = list(names.values())
     producers = Party.objects.bulk_create(
         [
@@ -165,20 +172,69 @@ def authorisation(
     )
 
 
+# --- In a process of its own -----------------------------------------------------------------------------------------
+
+
+def questions(rounds: int) -> dict[str, list[str]]:
+    """What is asked: codes, credit codes, parts of names and the same read aloud, so many of each."""
+    ApiKey.objects.all().delete()  # of earlier runs
+    dice = random.Random(SEED + 1)
+    rows = list(Authorisation.objects.order_by("index").values_list("code", "producer__uscc", "producer__name"))
+    chosen = dice.sample(rows, rounds)
+    parts = [name[4:9] for _code, _uscc, name in chosen]  # of place, brand and trade
+    return {
+        "codes": [code for code, _uscc, _name in chosen],
+        "usccs": [code for _code, code, _name in chosen],
+        "parts": parts,
+        "aloud": [pinyin_of(part) for part in parts],
+        "bulk": [code for _code, code, _name in dice.sample(rows, BULK)],
+        "key": [api_keys.make(User.objects.get(username=OFFICIAL), "bench")],
+    }
+
+
+def asked(path: Path, what: str) -> dict[str, list[str]]:
+    """What this module says over the database at `path`."""
+    environment = os.environ | {
+        "DATABASE_URL": f"spatialite:///{path}",
+        "KEYS_DIR": str(keys_beside(path)),
+        "SECRET_KEY": "bench",
+    }
+    command = [sys.executable, "-m", "tests.bench.marks", what]
+    told = subprocess.run(command, env=environment, check=True, stdout=subprocess.PIPE)
+    return dict(json.loads(told.stdout))
+
+
+def keys_beside(path: Path) -> Path:
+    """Where the keys lie that sign over the database at `path`."""
+    return path.with_suffix(".keys")
+
+
 def prepared(path: Path) -> Path:
-    """The database, built now unless an earlier run left it whole."""
-    built = path.with_suffix(".built")
-    if not built.exists():
+    """The database, built now unless an earlier run left one with the same tables."""
+    built, version = path.with_suffix(".built"), tables()
+    if not built.exists() or built.read_text(encoding="utf-8") != version:
         path.unlink(missing_ok=True)
-        environment = os.environ | {"DATABASE_URL": f"spatialite:///{path}", "SECRET_KEY": "bench"}
-        subprocess.run([sys.executable, "-m", "tests.bench.marks"], env=environment, check=True)
-        built.touch()
+        asked(path, "build")
+        built.write_text(version, encoding="utf-8")
     return path
 
 
+def tables() -> str:
+    """A digest of all migrations."""
+    root = Path(__file__).resolve().parent.parent.parent / "gi_registry"
+    texts = [file.read_bytes() for file in sorted(root.glob("*/migrations/*.py"))]
+    return hashlib.sha256(b"".join(texts)).hexdigest()
+
+
 def main() -> None:
-    call_command("migrate", verbosity=0)
-    build()
+    said: dict[str, list[str]] = {}
+    if sys.argv[1] == "build":
+        call_command("migrate", verbosity=0)
+        build()
+        call_command("rotate_key", "--if-none", stdout=sys.stderr)
+    else:
+        said = questions(int(sys.argv[1]))
+    sys.stdout.write(json.dumps(said))
 
 
 if __name__ == "__main__":

@@ -24,25 +24,40 @@ class Server:
     def get(self, address: str) -> float:
         """Seconds from asking to the last byte. Raises RuntimeError unless the answer is 200."""
         start = time.perf_counter()
-        connection = http.client.HTTPConnection("127.0.0.1", self.port)
-        connection.request("GET", address, headers={"Cookie": self.cookie} if self.cookie else {})
-        answer = connection.getresponse()
-        answer.read()
-        connection.close()
-        if answer.status != 200:
-            raise RuntimeError(f"{address} answered {answer.status}")
+        self.ask("GET", address)
         return time.perf_counter() - start
 
+    def ask(self, method: str, address: str, body: bytes | None = None, **headers: str) -> bytes:
+        """The answer as it comes over the wire. Raises RuntimeError unless it is 200."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.port)
+        named = {name.replace("_", "-"): value for name, value in headers.items()}
+        connection.request(method, address, body, named | ({"Cookie": self.cookie} if self.cookie else {}))
+        answer = connection.getresponse()
+        content = answer.read()
+        connection.close()
+        if answer.status != 200:
+            raise RuntimeError(f"{address} answered {answer.status}: {content[:200]!r}")
+        return content
+
     def memory_mb(self) -> float:
-        """Resident memory of the worker (the child of the master), now."""
-        children = Path(f"/proc/{self.pid}/task/{self.pid}/children").read_text(encoding="ascii").split()
-        sizes = Path(f"/proc/{children[0]}/statm").read_text(encoding="ascii").split()
+        """Resident memory of the worker, now."""
+        sizes = self.told_of_worker("statm").split()
         return int(sizes[1]) * os.sysconf("SC_PAGE_SIZE") / 1e6
+
+    def cpu_s(self) -> float:
+        """Seconds of CPU that the worker has used so far."""
+        fields = self.told_of_worker("stat").rpartition(")")[2].split()  # from the third field of proc(5) on
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+    def told_of_worker(self, what: str) -> str:
+        """What the kernel says of the worker (the child of the master)."""
+        children = Path(f"/proc/{self.pid}/task/{self.pid}/children").read_text(encoding="ascii").split()
+        return Path(f"/proc/{children[0]}/{what}").read_text(encoding="ascii")
 
 
 @contextmanager
-def serving(database: str, cookie: str = "") -> Iterator[Server]:
-    """A server on a free port over `database`, asked with `cookie`, stopped afterwards."""
+def serving(database: str, cookie: str = "", **more: str) -> Iterator[Server]:
+    """A server on a free port over `database`, with `more` in its environment, asked with `cookie`; then stopped."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -52,6 +67,7 @@ def serving(database: str, cookie: str = "") -> Iterator[Server]:
         "DJANGO_SETTINGS_MODULE": "tests.bench.settings",
         "DEBUG": "0",
         "SECRET_KEY": "bench",
+        **more,
     }
     process = subprocess.Popen([*command, "--log-level=error"], env=environment)
     try:
