@@ -60,7 +60,7 @@ def no_index_of_another_test():
     """A rolled-back test gives its revisions back, so that the next one would meet the index of the last."""
     register.forget()
     docket.forget()
-    numbers.forget()
+    numbers.known_announcements.forget()
     search.forget()
     frames.forget()
     yield

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import re
-import threading
 import unicodedata
 from typing import NamedTuple
 
-from gi_registry.core import revision as revisions
-from gi_registry.core.models import Change
+from gi_registry.core.held import Held
 from gi_registry.core.text import plain
 from gi_registry.gazette.models import Announcement
 
@@ -60,51 +58,20 @@ def announcements_numbered(text: str) -> list[int]:
     before = asked.before.removesuffix("公告")
     return [
         known.pk
-        for known in known_announcements().get(asked.number, [])
+        for known in known_announcements.now().get(asked.number, [])
         if asked.year in {None, known.year} and before in known.issuer
     ]
 
 
-# --- The announcements of the register, held in the process ----------------------------------------------------------
-
-Index = dict[int, list[Known]]
-_held: dict[str, tuple[int, Index]] = {}
-_lock = threading.Lock()
-ONLY = "numbers"  # one in each process
-
-
-def known_announcements() -> Index:
-    """All announcements by their number; read anew only when one was written."""
-    revision = revisions.revision()
-    held = _held.get(ONLY)
-    if held is not None and held[0] == revision:
-        return held[1]
-    with _lock:
-        held = _held.get(ONLY)
-        stands = held is not None and not announced_since(held[0])
-        index = held[1] if held is not None and stands else read_announcements()
-        _held[ONLY] = (revision, index)
-        return index
-
-
-def announced_since(revision: int) -> bool:
-    """Whether an announcement was written after that revision."""
-    prefix = f"{Announcement._meta.label_lower}:"
-    return Change.objects.filter(id__gt=revision, thing__startswith=prefix).exists()
-
-
-def read_announcements() -> Index:
+def read_announcements() -> dict[int, list[Known]]:
     """All announcements by their number. One query."""
-    index: Index = {}
+    index: dict[int, list[Known]] = {}
     for pk, issuer, number, issued_on in Announcement.objects.values_list("pk", "issuer", "number", "issued_on"):
         read = read_number(number)
         if read is not None:
-            index.setdefault(read.number, []).append(
-                Known(pk, read.year or issued_on.year, plain(issuer + read.before))
-            )
+            known = Known(pk, read.year or issued_on.year, plain(issuer + read.before))
+            index.setdefault(read.number, []).append(known)
     return index
 
 
-def forget() -> None:
-    """Drop what is held; a database that was rolled back gives its revisions back."""
-    _held.clear()
+known_announcements = Held(read_announcements, Announcement)

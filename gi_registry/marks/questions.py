@@ -54,8 +54,8 @@ class Line(NamedTuple):
 class Reply:
     """What the register says to a text on a day.
 
-    `understood` are sentences on how it was read. Where nothing was found, `products` (slug and name) are those that
-    the text may have meant, and `empty` says that the register holds no public authorisation at all.
+    `understood` are sentences on how it was read; `products` (slug and name) are those that a name may have meant
+    instead; `empty` says, where nothing was found, that the register holds no public authorisation at all.
     """
 
     text: str
@@ -213,7 +213,8 @@ def as_name(text: str, day: date, product: str, limit: int) -> Reply | None:
         return None
     shown, more = lines[:limit], more or len(lines) > limit
     understood = (*former_names(shown), *(sounds_alike(text) if matches[0].closeness == search.ONE_SLIP else ()))
-    return Reply(text, day, TakenFor.NAME, understood, tuple(shown), more=more)
+    products = tuple(search.products_named(text, PRODUCTS))
+    return Reply(text, day, TakenFor.NAME, understood, tuple(shown), more=more, products=products)
 
 
 def former_names(lines: list[Line]) -> list[str]:
@@ -246,9 +247,6 @@ def reply_of(
 
 def nothing(text: str, day: date, taken_for: TakenFor, understood: tuple[str, ...] = ()) -> Reply:
     """Nothing was found: the products that may have been meant, and whether there was anything to find."""
-    products: tuple[tuple[str, str], ...] = ()
-    if taken_for is TakenFor.NAME and text:
-        named = Name.objects.filter(text__icontains=text).values_list("product__slug", "product__common_name")
-        products = tuple(named.order_by("product__slug").distinct()[:PRODUCTS])
+    products = tuple(search.products_named(text, PRODUCTS)) if taken_for is TakenFor.NAME else ()
     empty = not Authorisation.objects.public().exists()
     return Reply(text, day, taken_for, understood, products=products, empty=empty)

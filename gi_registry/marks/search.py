@@ -13,14 +13,15 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 import numpy as np
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from numpy.typing import NDArray
 
 from gi_registry.core import revision as revisions
-from gi_registry.core.models import Change
+from gi_registry.core.held import Held, changes_since
 from gi_registry.core.text import SHORTEST_FORGIVEN, one_slip_inside, pinyin_of, plain
 from gi_registry.marks.models import Authorisation
 from gi_registry.parties.models import FormerParticulars, Kind, Party
+from gi_registry.products.models import Name, Product
 
 EXACT, BEGINS, CONTAINS, BY_PINYIN, ONE_SLIP = range(5)  # as `core.text.Searchable.closeness` counts
 LOOKED_AT = 500  # names compared for one question; beyond it the question says too little
@@ -241,14 +242,10 @@ def index() -> Index:
 def touched_since(revision: int) -> set[int] | None:
     """The parties whose names may have changed after a revision; None where that is all, or cannot be told."""
     tables = (Party, FormerParticulars, Authorisation)
-    kinds = [table._meta.label_lower for table in tables]
-    of_these = Q()
-    for kind in kinds:
-        of_these |= Q(thing__startswith=f"{kind}:")
-    changes = list(Change.objects.filter(of_these, id__gt=revision).values_list("thing", "after")[: RECENT + 1])
+    changes = list(changes_since(revision, tables).values_list("thing", "after")[: RECENT + 1])
     if len(changes) > RECENT or any(after is None for _thing, after in changes):
         return None  # too many, or a row is gone that could say whose it was
-    rows: dict[str, set[int]] = {kind: set() for kind in kinds}
+    rows: dict[str, set[int]] = {table._meta.label_lower: set() for table in tables}
     for thing, _after in changes:
         kind, _colon, number = thing.partition(":")
         rows[kind].add(int(number))
@@ -272,13 +269,34 @@ def rows_of(parties: set[int] | None) -> Iterator[NameRow]:
     if parties is not None:
         public = public.filter(pk__in=parties)
     columns = ("name", "pinyin", "initials")
-    for row in public.values_list("pk", *columns).iterator():
-        yield NameRow(*row, False)
+    for party, name, pinyin, initials in public.values_list("pk", *columns).iterator():
+        yield NameRow(party, name, pinyin, initials, former=False)
     former = FormerParticulars.objects.filter(party__in=public.values("pk"))
-    for row in former.values_list("party", *columns).iterator():
-        yield NameRow(*row, True)
+    for party, name, pinyin, initials in former.values_list("party", *columns).iterator():
+        yield NameRow(party, name, pinyin, initials, former=True)
 
 
 def forget() -> None:
     """Drop what is held; a database that was rolled back gives its revisions back."""
     _held.clear()
+    product_names.forget()
+
+
+# --- Products --------------------------------------------------------------------------------------------------------
+
+
+def products_named(query: str, limit: int) -> list[tuple[str, str]]:
+    """Slug and common name of the products that have or had a name with `query` in it, the shortest names first."""
+    rows, names = product_names.now()
+    numbers, _more = names.containing(plain(query))
+    found = dict.fromkeys(rows[number] for number in sorted(numbers, key=lambda n: names.lengths[n]))
+    return list(found)[:limit]
+
+
+def read_product_names() -> tuple[list[tuple[str, str]], Windows]:
+    """All names of products. One query."""
+    rows = list(Name.objects.order_by("pk").values_list("product__slug", "product__common_name", "text"))
+    return [(slug, name) for slug, name, _text in rows], Windows([plain(text) for _slug, _name, text in rows], 2)
+
+
+product_names = Held(read_product_names, Product, Name)

@@ -60,7 +60,8 @@ def test_the_packing_day_is_answered_and_today_is_added_where_it_differs(client)
 
     text = asked(client, q="示例酿造", on="2024-06-01")[1]
 
-    assert "可以使用 示例酿造有限公司 2024-06-01 当日可以在独流老醋上使用地理标志专用标志。 今天：已注销。" in text
+    assert "✓ 2024-06-01 可以使用 示例酿造有限公司 2024-06-01 当日可以在独流老醋上使用地理标志专用标志。" in text
+    assert "今天与那一天不同。今天：已注销。" in text
 
 
 def test_several_stand_in_a_table_with_their_standing(client, vinegar):
@@ -96,9 +97,10 @@ def test_in_an_empty_register_nothing_found_proves_nothing(client):
 
 
 def test_the_name_of_a_product_leads_to_its_list(client, vinegar):
-    text = asked(client, q="老醋")[1]
+    make.authorisation(make.producer("示例老醋食品厂", make.USCC[1]), vinegar.product)
 
-    assert "看谁可以在“独流老醋”上用标" in text
+    for q in ("流老醋", "老醋"):
+        assert "看谁可以在“独流老醋”上用标" in asked(client, q=q)[1]
 
 
 @pytest.mark.parametrize(
@@ -151,7 +153,7 @@ def test_a_question_costs_the_same_queries_however_many_it_finds(client, django_
     for number, uscc in enumerate(make.USCC[:size]):
         make.authorisation(make.producer(f"示例{number}", uscc), product)
     client.get("/verify/", {"q": "示例"})
-    with django_assert_num_queries(3):  # the revision for names and for the frame, and the answers
+    with django_assert_num_queries(4):  # the revision for names, products and the frame, and the answers
         client.get("/verify/", {"q": "示例"})
 
 
