@@ -152,6 +152,23 @@ ADDRESSES |= {
     f"{SURVEY}questions/<slug:key>/": Address(Act.SURVEYS, {"number": "999", "key": "truth"}),
     f"{SURVEY}open/": Address(Act.APPLICATIONS, {"number": "999"}),
 }
+PRINT, REPORTS = "desk/prints/<str:number>/", "desk/reports/<int:year>/"
+ADDRESSES |= {
+    "desk/prints/": Address(Act.DESK),
+    "desk/prints.xlsx": Address(Act.DESK),
+    "desk/prints/new/": Address(Act.PRINTS),
+    "desk/prints/alarms/": Address(Act.DESK),
+    PRINT: Address(Act.DESK, {"number": "2025-0001"}),
+    f"{PRINT}lines/new/": Address(Act.PRINTS, {"number": "2025-0001"}),
+    f"{PRINT}lines/<int:at>/reverse/": Address(Act.PRINTS, {"number": "2025-0001", "at": "1"}),
+    "desk/reports/": Address(Act.DESK),
+    "desk/reports/yields/<slug:slug>/new/": Address(Act.AUTHORISATIONS),
+    REPORTS: Address(Act.DESK, {"year": "2025"}),
+    f"{REPORTS}reports.xlsx": Address(Act.DESK, {"year": "2025"}),
+    f"{REPORTS}marks/<str:code>/": Address(Act.PRINTS, {"year": "2025"} | CODE),
+    f"{REPORTS}<slug:slug>/": Address(Act.DESK, {"year": "2025"}),
+    f"{REPORTS}<slug:slug>/area/": Address(Act.AUTHORISATIONS, {"year": "2025"}),
+}
 ADMIN = re.compile(r"admin/")  # Django's own, one rule for all of it: tests/core/test_admin.py
 USERNAMES = {
     Role.AGRICULTURE: "agri",

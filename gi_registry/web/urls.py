@@ -21,10 +21,12 @@ from gi_registry.web import (
     labels,
     map,
     places,
+    prints,
     products,
     proof,
     sources,
     surveys,
+    use_reports,
     verify,
 )
 
@@ -59,6 +61,25 @@ SURVEYS = [
     path("<int:number>/edit/", surveys.edit, name="desk-survey-edit"),
     path("<int:number>/questions/<slug:key>/", surveys.question, name="desk-survey-question"),
     path("<int:number>/open/", surveys.open_application, name="desk-survey-open"),
+]
+
+PRINTS = [
+    path("", prints.index, name="desk-prints"),
+    path("new/", prints.new, name="desk-print-new"),
+    path("alarms/", prints.alarms, name="desk-alarms"),
+    path("<str:number>/", prints.detail, name="desk-print"),
+    path("<str:number>/lines/new/", prints.line, name="desk-print-line"),
+    path("<str:number>/lines/<int:at>/reverse/", prints.take_back, name="desk-print-reverse"),
+]
+
+REPORTS = [
+    path("", use_reports.index, name="desk-use-reports"),
+    path("yields/<slug:slug>/new/", use_reports.new_yield, name="desk-yield-new"),
+    path("<int:year>/", use_reports.index, name="desk-use-reports-year"),
+    path("<int:year>/reports.xlsx", use_reports.workbook, name="desk-use-reports-xlsx"),
+    path("<int:year>/marks/<str:code>/", use_reports.report, name="desk-use-report"),
+    path("<int:year>/<slug:slug>/", use_reports.product, name="desk-use-reports-product"),
+    path("<int:year>/<slug:slug>/area/", use_reports.figures, name="desk-use-figures"),
 ]
 
 PROOF = [
@@ -113,6 +134,9 @@ urlpatterns = [
     path("desk/surveys/", include(SURVEYS)),
     path("desk/api-keys/", api_keys.index, name="desk-api-keys"),
     path("desk/api-keys/<str:handle>/revoke/", api_keys.revoke, name="desk-api-key-revoke"),
+    path("desk/prints.xlsx", prints.workbook, name="desk-prints-xlsx"),
+    path("desk/prints/", include(PRINTS)),
+    path("desk/reports/", include(REPORTS)),
     path("desk/documents/", documents.index, name="desk-documents"),
     path("desk/documents/<str:sha256>/", documents.desk_file, name="desk-document"),
     path("desk/documents/<str:sha256>/edit/", documents.edit, name="desk-document-edit"),
