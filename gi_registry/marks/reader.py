@@ -8,6 +8,7 @@ text was read, "refusal": "" or one sentence}.
 from __future__ import annotations
 
 import json
+import os
 import resource
 import sys
 from io import BytesIO
@@ -30,7 +31,8 @@ class Refused(Exception):
 
 
 def limit() -> None:
-    """So much memory and time, and not a byte to any file."""
+    """So much memory and time, after all others have had theirs, and not a byte to any file."""
+    os.nice(10)
     resource.setrlimit(resource.RLIMIT_DATA, (MEMORY, MEMORY))
     resource.setrlimit(resource.RLIMIT_CPU, (CPU_S, CPU_S))
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))

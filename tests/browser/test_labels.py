@@ -20,7 +20,7 @@ def photograph(page: Page, content: bytes) -> None:
 
 
 def outcomes(page: Page) -> list[str]:
-    return [row.strip() for row in page.locator("#answer .outcome").all_inner_texts()]
+    return [row.strip() for row in page.locator("#answer td .outcome").all_inner_texts()]
 
 
 @with_text
