@@ -50,7 +50,9 @@ def write() -> None:
     with _lock:
         taken = dict(_waiting)
         _waiting.clear()
-        _timers.clear()
+        stop_timers()
+    if not taken:
+        return
     rows = [(code, day, number) for (code, day), number in taken.items()]
     try:
         with transaction.atomic(), connection.cursor() as cursor:
@@ -74,16 +76,17 @@ def write_and_leave() -> None:
 @atexit.register
 def write_the_rest() -> None:
     """What was counted last, when the process ends in order."""
-    for timer in _timers:
-        timer.cancel()
-    if _waiting:
-        write_and_leave()
+    write_and_leave()
 
 
 def forget() -> None:
     """Drop what is waiting, written or not."""
     with _lock:
-        for timer in _timers:
-            timer.cancel()
-        _timers.clear()
+        stop_timers()
         _waiting.clear()
+
+
+def stop_timers() -> None:
+    for timer in _timers:
+        timer.cancel()
+    _timers.clear()
