@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
-# The demo site from nothing: set-up, database, static files, geodata, an account of each role, then the server.
+# The demo site from nothing: set-up, database, static files, geodata, accounts, fictional users of the mark, server.
 # Every step is stamped, so a second run keeps the data and goes straight to serving.
 cd "$(dirname "$0")/.." || exit
 source scripts/setup.sh
 source scripts/env.sh
 
-steps=7
+steps=8
 port=${PORT:-8000}
 database=var/register.sqlite3
 
@@ -54,6 +54,7 @@ once var/.stamps/static "$(digest uv.lock static gi_registry/*/static gi_registr
   '静态文件' logged static manage collectstatic --noinput
 once var/.stamps/geodata "$schema $commands $(digest geodata)" '地理数据' load_geodata
 once var/.stamps/accounts "$schema $commands $(digest var/demo.env)" '演示账号' logged accounts manage demo_accounts
+once var/.stamps/marks "$schema $commands $(digest var/demo.env)" '示例使用人' logged marks manage demo_marks
 step '启动服务……'
 (announce &) # twice forked, so that it is no child of the server
 exec .venv/bin/gunicorn gi_registry.wsgi --bind "127.0.0.1:$port" --workers 2 --log-level warning --no-control-socket
