@@ -5,7 +5,7 @@ cd "$(dirname "$0")/.." || exit
 source scripts/setup.sh
 source scripts/env.sh
 
-steps=8
+steps=9
 port=${PORT:-8000}
 database=var/register.sqlite3
 
@@ -46,6 +46,7 @@ unset DATABASE_URL HTTPS # the demo is never laid into another database, nor ser
 
 : >>"$database"
 mkdir -p var/static
+mkdir -p -m 700 var/keys
 schema="$(digest uv.lock gi_registry/*/migrations) $(identity $database)"
 commands=$(digest gi_registry/*/management)
 
@@ -55,6 +56,7 @@ once var/.stamps/static "$(digest uv.lock static gi_registry/*/static gi_registr
 once var/.stamps/geodata "$schema $commands $(digest geodata)" '地理数据' load_geodata
 once var/.stamps/accounts "$schema $commands $(digest var/demo.env)" '演示账号' logged accounts manage demo_accounts
 once var/.stamps/marks "$schema $commands $(digest var/demo.env)" '示例使用人' logged marks manage demo_marks
+once var/.stamps/keys "$(identity var/keys)" '签名密钥' logged keys manage rotate_key --if-none
 step '启动服务……'
 (announce &) # twice forked, so that it is no child of the server
 exec .venv/bin/gunicorn gi_registry.wsgi --bind "127.0.0.1:$port" --workers 2 --log-level warning --no-control-socket
