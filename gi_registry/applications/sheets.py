@@ -3,16 +3,9 @@
 from __future__ import annotations
 
 import re
-import warnings
-import zipfile
 from collections.abc import Iterable, Mapping, Sequence
-from contextlib import closing
 from dataclasses import dataclass
-from datetime import date, datetime
-from io import BytesIO
-from itertools import islice
 from typing import Any, NamedTuple
-from xml.etree.ElementTree import ParseError
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -24,14 +17,12 @@ from gi_registry.applications.surveys import record_survey
 from gi_registry.core import clock
 from gi_registry.core.errors import BadInput, Refusal
 from gi_registry.core.validators import day
+from gi_registry.gazette.tables import LARGEST_MB, LONGEST_CELL, workbook
 from gi_registry.gazette.validators import XLSX, examined
 from gi_registry.parties.models import User
 from gi_registry.places.models import Place, PlaceVersion
 
-LARGEST_MB = 5
-LARGEST_UNPACKED = 40 * 1024 * 1024  # bytes
-MOST_ROWS, MOST_COLUMNS, LONGEST_CELL = 2_000, 60, 4_000
-BROKEN = (zipfile.BadZipFile, ParseError, KeyError, ValueError, TypeError, AttributeError)
+MOST_ROWS = 2_000
 NUMBER = re.compile(r"\d{1,9}(\.\d{1,4})?")
 
 
@@ -90,46 +81,9 @@ class Sheet:
 
 def read(name: str, content: bytes) -> Sheet:
     """The first sheet of a workbook that somebody sent. Raises BadInput in one sentence."""
-    refuse_other_file(name, content)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # of what Excel has and openpyxl passes over
-        try:
-            cells = cells_of(content)
-        except BROKEN as error:
-            raise BadInput("这个工作簿打不开：文件不完整或已损坏，请重新另存为 XLSX。") from error
-    return sheet_of(cells)
-
-
-def refuse_other_file(name: str, content: bytes) -> None:
-    """A workbook, of a size that a survey has."""
     if examined(name, content, LARGEST_MB).media_type != XLSX:
         raise BadInput("普查表只收 XLSX 工作簿：请下载模板填写。")
-    with zipfile.ZipFile(BytesIO(content)) as archive:
-        if sum(part.file_size for part in archive.infolist()) > LARGEST_UNPACKED:
-            raise BadInput(f"工作簿解开超过 {LARGEST_UNPACKED // 1024 // 1024} MB，没有接收：普查表只需文字和数字。")
-
-
-def cells_of(content: bytes) -> list[list[str]]:
-    """The first sheet as texts; formulas give the value that Excel last saw."""
-    from openpyxl import load_workbook  # noqa: PLC0415 -- 35 MB of every web worker: only where a workbook is read
-
-    with closing(load_workbook(BytesIO(content), read_only=True, data_only=True)) as book:
-        sheet = book.worksheets[0]
-        sheet.reset_dimensions()
-        rows = sheet.iter_rows(values_only=True, max_col=MOST_COLUMNS)
-        return [[text_of(value) for value in row] for row in islice(rows, MOST_ROWS + 2)]
-
-
-def text_of(value: Any) -> str:
-    """A cell as people would type it."""
-    match value:
-        case None:
-            return ""
-        case datetime() | date():
-            return f"{value:%Y-%m-%d}"
-        case float() if value.is_integer():
-            return str(int(value))
-    return str(value).strip()
+    return sheet_of(workbook(content))
 
 
 def sheet_of(cells: Sequence[Sequence[str]]) -> Sheet:

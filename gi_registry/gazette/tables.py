@@ -32,19 +32,21 @@ def lines_of(name: str, content: bytes) -> list[list[str]]:
     """The first sheet of a workbook, or a CSV file, as texts. Raises BadInput in one sentence."""
     if not content:
         raise BadInput("文件是空的。")
-    lines = list(workbook(name, content) if content.startswith(ZIP) else csv_lines(name, content))
+    if content.startswith(ZIP) and examined(name, content, LARGEST_MB).media_type != XLSX:
+        raise BadInput("只收 XLSX 工作簿和 CSV 文件。")
+    lines = workbook(content) if content.startswith(ZIP) else list(csv_lines(name, content))
     if len(lines) > MOST_ROWS:
         raise BadInput(f"一次最多 {MOST_ROWS:,} 行：请分成几个文件。")
+    if any(len(cell) > LONGEST_CELL for line in lines for cell in line):
+        raise BadInput(f"有一格超过 {LONGEST_CELL:,} 字，没有接收。")
     return lines
 
 
 # --- XLSX ------------------------------------------------------------------------------------------------------------
 
 
-def workbook(name: str, content: bytes) -> list[list[str]]:
-    """The first sheet; formulas give the value that Excel last saw. Raises BadInput."""
-    if examined(name, content, LARGEST_MB).media_type != XLSX:
-        raise BadInput("只收 XLSX 工作簿和 CSV 文件。")
+def workbook(content: bytes) -> list[list[str]]:
+    """The first sheet of an examined workbook; formulas give the value that Excel last saw. Raises BadInput."""
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         if sum(part.file_size for part in archive.infolist()) > LARGEST_UNPACKED:
             raise BadInput(f"工作簿解开超过 {LARGEST_UNPACKED // 1024 // 1024} MB，没有接收：表里只需文字和数字。")
@@ -119,8 +121,6 @@ def decoded(content: bytes) -> str:
 
 
 def plain_cell(text: str) -> str:
-    """A cell without the signs by which people keep Excel from changing it. Raises BadInput where it is too long."""
-    if len(text) > LONGEST_CELL:
-        raise BadInput(f"有一格超过 {LONGEST_CELL:,} 字，没有接收。")
+    """A cell without the signs by which people keep Excel from changing it."""
     kept = AS_TEXT.match(text.strip())
     return (text if kept is None else kept[1] or kept[2] or "").strip()

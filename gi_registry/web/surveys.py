@@ -25,6 +25,7 @@ from gi_registry.applications.readiness import BY_KEY, QUESTIONS, Gap, Group, Qu
 from gi_registry.core import clock
 from gi_registry.core.errors import BadInput, NotAllowed, NotInRegister
 from gi_registry.core.history import changes_of, last_change
+from gi_registry.gazette.tables import LARGEST_MB
 from gi_registry.parties.permissions import Act, Person, Reach, reach
 from gi_registry.places.models import PlaceVersion
 from gi_registry.products.permissions import may_on
@@ -267,7 +268,7 @@ def bring_in(request: HttpRequest) -> HttpResponse:
     if form.is_valid():
         upload = form.cleaned_data["file"]
         try:
-            content = upload.read(sheets.LARGEST_MB * 1024 * 1024 + 1)
+            content = upload.read(LARGEST_MB * 1024 * 1024 + 1)
             return examined(request, sheets.read(upload.name, content), form)
         except BadInput as refusal:
             form.add_error("file", refusal.sentence)
