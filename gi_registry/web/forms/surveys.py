@@ -9,9 +9,9 @@ from django.utils.translation import gettext_lazy as _
 
 from gi_registry.applications.models import Survey, Verdict
 from gi_registry.applications.readiness import Question
-from gi_registry.applications.sheets import LARGEST_MB
 from gi_registry.core import clock
 from gi_registry.gazette.models import Source
+from gi_registry.gazette.tables import LARGEST_MB
 from gi_registry.parties.models import Party, User
 from gi_registry.parties.permissions import Act, Person, Reach, reach
 from gi_registry.products.permissions import documents_within_reach, parties_to_choose
