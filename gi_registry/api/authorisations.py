@@ -14,6 +14,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
 from gi_registry.api.answers import answer, as_json, problem
+from gi_registry.core import clock
 from gi_registry.core.errors import BadInput, NotInRegister, NotKnown, Refusal, TooLong
 from gi_registry.core.revision import revision as newest_revision
 from gi_registry.core.validators import day, whole_number
@@ -44,7 +45,7 @@ def single(request: HttpRequest, revision: int, code: str) -> HttpResponse:
     found = by_code(known, on)
     if found is None:
         raise NotInRegister(f"登记簿没有核准编码 {show_code(known)}：请对照标签再输入一次。")
-    inquiries.count(known, on)
+    inquiries.count(known, clock.today())
     return as_json({"on": on.isoformat(), "revision": revision, **described(found)})
 
 
