@@ -85,6 +85,7 @@ ADDRESSES: dict[str, Address] = {
     "desk/products/<slug:slug>/": Address(Act.DESK),
     "desk/products/<slug:slug>/edit/": Address(Act.FACTS),
     "desk/products/<slug:slug>/documents/new/": Address(Act.DOCUMENTS),
+    "desk/artwork/": Address(Act.AUTHORISATIONS),
     "desk/documents/": Address(Act.DESK),
     "desk/documents/<str:sha256>/": Address(Act.DESK, {"sha256": "0" * 64}),
     "desk/documents/<str:sha256>/edit/": Address(Act.DOCUMENTS, {"sha256": "0" * 64}),
@@ -168,6 +169,32 @@ ADDRESSES |= {
     f"{REPORTS}marks/<str:code>/": Address(Act.PRINTS, {"year": "2025"} | CODE),
     f"{REPORTS}<slug:slug>/": Address(Act.DESK, {"year": "2025"}),
     f"{REPORTS}<slug:slug>/area/": Address(Act.AUTHORISATIONS, {"year": "2025"}),
+}
+MARK = "desk/marks/<str:code>/"
+ADDRESSES |= {
+    "desk/marks/": Address(Act.DESK),
+    "desk/marks.xlsx": Address(Act.DESK),
+    "desk/marks/new/": Address(Act.AUTHORISATIONS),
+    "desk/marks/announced/": Address(Act.AUTHORISATIONS),
+    "desk/marks/rolls/": Address(Act.AUTHORISATIONS),
+    "desk/marks/rolls/template.xlsx": Address(Act.AUTHORISATIONS),
+    MARK: Address(Act.DESK, CODE),
+    f"{MARK}edit/": Address(Act.AUTHORISATIONS, CODE),
+    f"{MARK}steps/<slug:state>/": Address(Act.AUTHORISATIONS, CODE | {"state": "intake"}),
+    f"{MARK}withdraw/<int:number>/": Address(Act.AUTHORISATIONS, CODE | {"number": "1"}),
+    f"{MARK}change/": Address(Act.AUTHORISATIONS, CODE),
+    f"{MARK}papers/new/": Address(Act.AUTHORISATIONS, CODE),
+    f"{MARK}papers/<int:number>/remove/": Address(Act.AUTHORISATIONS, CODE | {"number": "1"}),
+    f"{MARK}sites/new/": Address(Act.AUTHORISATIONS, CODE),
+    **{
+        f"{MARK}sites/<int:number>/{act}/": Address(Act.AUTHORISATIONS, CODE | {"number": "1"})
+        for act in ("check", "end", "remove")
+    },
+    f"{MARK}rectifications/new/": Address(Act.AUTHORISATIONS, CODE),
+    **{
+        f"{MARK}rectifications/<int:number>/{act}/": Address(Act.AUTHORISATIONS, CODE | {"number": "1"})
+        for act in ("answer", "close")
+    },
 }
 ADMIN = re.compile(r"admin/")  # Django's own, one rule for all of it: tests/core/test_admin.py
 USERNAMES = {

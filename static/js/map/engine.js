@@ -93,6 +93,10 @@ export class RegisterMap {
     this.point.show(point);
   }
 
+  showPoints(points) {
+    this.point.showAll(points);
+  }
+
   clearPoint() {
     this.point.clear();
   }

@@ -1,4 +1,4 @@
-/** The one position a reader asked about, with the circle of its accuracy. */
+/** The positions a reader asked about, each with the circle of its accuracy. */
 
 const { L } = window;
 
@@ -7,17 +7,25 @@ export class PointMark {
     this.layer = L.layerGroup().addTo(map);
   }
 
-  show({ lon, lat, accuracy }) {
+  show(point) {
+    this.showAll([point]);
+  }
+
+  showAll(points) {
     this.clear();
+    for (const point of points) this.#draw(point);
+  }
+
+  clear() {
+    this.layer.clearLayers();
+  }
+
+  #draw({ lon, lat, accuracy }) {
     const at = [lat, lon];
     const plain = { pane: "point", interactive: false };
     if (accuracy) L.circle(at, { ...plain, radius: accuracy, className: "point-accuracy" }).addTo(this.layer);
     L.circleMarker(at, { ...plain, radius: 8, className: "point-halo" }).addTo(this.layer);
     L.circleMarker(at, { ...plain, radius: 8, className: "point-cross" }).addTo(this.layer);
     L.circleMarker(at, { ...plain, radius: 1, className: "point-cross" }).addTo(this.layer);
-  }
-
-  clear() {
-    this.layer.clearLayers();
   }
 }
