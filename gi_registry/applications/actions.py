@@ -77,6 +77,7 @@ EFFECTS: dict[Procedure, dict[str, Stage]] = {
     Procedure.TRADEMARK: {
         T.FILED: Stage.IN_PROCEDURE,
         T.REGISTERED: Stage.PROTECTED,
+        T.STRUCK: Stage.ENDED,
         **dict.fromkeys([T.NOT_ACCEPTED, T.CLOSED, T.WITHDRAWN], Stage.CANDIDATE),
     },
     Procedure.AGRICULTURAL: {A.REGISTERED: Stage.PROTECTED, A.DEREGISTERED: Stage.ENDED},
@@ -291,7 +292,7 @@ def refuse_predecessor(predecessor: Protection, procedure: Procedure, product: P
 def refuse_second(product: Product, procedure: Procedure, regime: Regime, on: date) -> None:
     """One open file of a kind, and none for what is protected already."""
     alike = FOR_A_PROTECTION if procedure in FOR_A_PROTECTION else {procedure}
-    same = Application.objects.unfinished().filter(product=product, procedure__in=alike, regime=regime)
+    same = Application.objects.undecided().filter(product=product, procedure__in=alike, regime=regime)
     unfinished = same.first()
     if unfinished is not None:
         raise BadInput(f"“{product}”已有未办结的申请 {unfinished.file_number}，不能重复立卷。")
@@ -573,7 +574,7 @@ def set_material(
     files = list(documents)
     if item not in {one.key for one in checklist(application.procedure, application.regime)}:
         raise NotInRegister("清单中没有这项材料。")
-    if application.state in application.machine.ends:
+    if application.state in application.machine.settled:
         raise BadInput(f"申请已到“{application.state_label}”，不再收材料。")
     if state in READY and not files:
         raise BadInput(f"“{state.label}”须附上文件。")

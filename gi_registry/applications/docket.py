@@ -234,8 +234,8 @@ def next_due(dues: Iterable[Due]) -> Due | None:
 
 
 def closed(due: Due) -> bool:
-    """Whether it is over without anybody being late: a window for oppositions, or the term of a mark, of whose renewal
-    the file, which ended with the registration, does not know."""
+    """Whether it is over without anybody being late: a window for oppositions, or the term of a mark, which may have
+    been renewed without this file being told."""
     rule = due.deadline.rule
     return due.left is not None and due.left < 0 and (rule.who == OPPONENT or rule.clock in TERMS)
 
@@ -243,9 +243,9 @@ def closed(due: Due) -> bool:
 def whose_turn(application: Application) -> str:
     """Who acts where no clock says so: the applicant where a step of ours may follow; nobody once it is over."""
     machine = application.machine
-    following = machine.next[application.state]
-    if not following:
+    if application.state in machine.settled:
         return ""
+    following = machine.next[application.state]
     return APPLICANT if any(machine.rests[state] == Rests.OURS for state in following) else OFFICES
 
 

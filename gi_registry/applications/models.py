@@ -117,6 +117,10 @@ class ApplicationQuerySet(models.QuerySet):
         """Those that a step may still follow."""
         return self.exclude(in_states({procedure: machine.ends for procedure, machine in MACHINES.items()}))
 
+    def undecided(self) -> Self:
+        """Those whose procedure has not come to its decision yet."""
+        return self.exclude(in_states({procedure: machine.settled for procedure, machine in MACHINES.items()}))
+
     def clocked(self) -> Self:
         """Those in whose state a clock of the law runs, a registered trademark among them."""
         return self.filter(in_states({procedure: frozenset(machine.clocks) for procedure, machine in MACHINES.items()}))

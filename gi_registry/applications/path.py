@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
@@ -19,11 +20,12 @@ from gi_registry.applications.states import (
     Procedure,
     Product2024,
     Rests,
+    Trademark,
     act_label,
     label,
 )
 from gi_registry.core.errors import BadInput
-from gi_registry.gazette.terms import Clock, Deadline, Rule, days_left, deadline, rule_on
+from gi_registry.gazette.terms import Clock, Deadline, Rule, after_months, days_left, deadline, rule_on
 from gi_registry.parties.permissions import Act
 from gi_registry.products.models import Protection, Stage
 
@@ -114,10 +116,15 @@ def begins_at_result(application: Application, first: Step | None) -> bool:
     return first is not None and first.state != application.machine.start
 
 
-def began(application: Application) -> dict[str, date]:
-    """When each state was last entered; one query, none where `with_clocks` fetched what the clocks need."""
+def clock_steps(application: Application) -> list[Step]:
+    """The steps on which its clocks rest; one query, none where `with_clocks` fetched them."""
     steps = getattr(application, "clock_steps", None)
-    return {step.state: step.on for step in (standing_steps(application) if steps is None else steps)}
+    return standing_steps(application) if steps is None else steps
+
+
+def began(steps: Iterable[Step]) -> dict[str, date]:
+    """When each state was last entered."""
+    return {step.state: step.on for step in steps}
 
 
 # --- Clocks ----------------------------------------------------------------------------------------------------------
@@ -125,15 +132,22 @@ def began(application: Application) -> dict[str, date]:
 
 def deadlines_of(application: Application, today: date) -> list[Due]:
     """The deadlines that run now, the nearest first, those without a limit last. Three queries at most."""
-    entered = began(application)
+    steps = clock_steps(application)
+    entered = began(steps)
     dues = [
-        due(clock, entered[start], today)
+        due(clock, term_begins(entered[start], steps) if clock == Clock.TRADEMARK_TERM else entered[start], today)
         for clock, start in application.machine.clocks.get(application.state, ())
         if start in entered
     ]
     dues += opposition_dues(application, entered, today)
     known = [followed(due, today) for due in dues if due is not None]
     return sorted(known, key=lambda due: due.deadline.day or date.max)
+
+
+def term_begins(registered_on: date, steps: Iterable[Step]) -> date:
+    """The first day of a mark's last term: each of ten years follows the one before (商标法 2019, art. 40)."""
+    renewals = sum(step.state == Trademark.RENEWED for step in steps)
+    return after_months(registered_on, 120 * renewals)
 
 
 # What begins when a period has passed unused.
@@ -181,7 +195,7 @@ def window_of(application: Application, entered: dict[str, date] | None = None) 
     machine = application.machine
     if machine.window_clock is None:
         return None
-    entered = began(application) if entered is None else entered
+    entered = began(clock_steps(application)) if entered is None else entered
     if machine.window not in entered:
         return None
     return deadline(rule_on(machine.window_clock, entered[machine.window]), entered[machine.window])

@@ -106,6 +106,8 @@ class Trademark(models.TextChoices):
     REFUSAL_COURT = "refusal_court", _("驳回诉讼")
     PUBLISHED = "published", _("初步审定公告")
     REGISTERED = "registered", _("核准注册公告")
+    RENEWED = "renewed", _("续展公告")
+    STRUCK = "struck", _("注销、撤销或者宣告无效公告")
     NOT_REGISTERED = "not_registered", _("不予注册")
     DENIAL_REVIEW = "denial_review", _("不予注册复审")
     DENIAL_UPHELD = "denial_upheld", _("复审维持不予注册")
@@ -200,6 +202,16 @@ class Machine:
     def ends(self) -> frozenset[str]:
         """States that nothing follows."""
         return frozenset(state for state in self.states.values if not self.next[state])
+
+    @property
+    def settled(self) -> frozenset[str]:
+        """States in which what was applied for is decided: the ends, the result, and all that may follow it."""
+        decided, waiting = set(self.ends), [self.result]
+        while waiting:
+            state = waiting.pop()
+            decided.add(state)
+            waiting += self.next[state] - decided
+        return frozenset(decided)
 
     def open_on(self, day: date) -> bool:
         """Whether a new one may be opened on `day`."""
@@ -326,6 +338,8 @@ MACHINES: dict[Procedure, Machine] = {
                 T.DENIAL_REVIEW: {T.DENIAL_UPHELD, T.REGISTERED},
                 T.DENIAL_UPHELD: {T.DENIAL_COURT, T.CLOSED},
                 T.DENIAL_COURT: {T.REGISTERED, T.CLOSED},
+                T.REGISTERED: {T.RENEWED, T.STRUCK},
+                T.RENEWED: {T.RENEWED, T.STRUCK},
             },
         ),
         {
@@ -343,6 +357,8 @@ MACHINES: dict[Procedure, Machine] = {
             T.REFUSAL_COURT: OURS,
             T.PUBLISHED: ANNOUNCEMENT,
             T.REGISTERED: ANNOUNCEMENT,
+            T.RENEWED: ANNOUNCEMENT,
+            T.STRUCK: ANNOUNCEMENT,
             T.NOT_REGISTERED: NOTICE,
             T.DENIAL_REVIEW: OURS,
             T.DENIAL_UPHELD: NOTICE,
@@ -367,6 +383,7 @@ MACHINES: dict[Procedure, Machine] = {
                 (T.DENIAL_REVIEW, Clock.DENIAL_RULING),
                 (T.DENIAL_UPHELD, Clock.DENIAL_SUIT),
             ),
+            T.RENEWED: ((Clock.TRADEMARK_TERM, T.REGISTERED),),  # each term follows the one before (art. 40)
             # The nine months of the examination run from the filing, whatever is asked in between.
             T.CORRECTION_DUE: (
                 (Clock.TRADEMARK_CORRECTION, T.CORRECTION_DUE),

@@ -182,7 +182,7 @@ def detail(request: HttpRequest, file_number: str) -> HttpResponse:
         "dues": deadlines_of(application, today),
         "lines": materials_of(application),
         "completeness": completeness(application),
-        "may_prepare": may[Act.APPLICATIONS] and not late and application.state not in application.machine.ends,
+        "may_prepare": may[Act.APPLICATIONS] and not late and application.state not in application.machine.settled,
         "may_name": may[Act.APPLICATIONS] and application.state == application.machine.start,
         "history": history(application, steps, may),
         "oppositions": oppositions(application, may, steps),

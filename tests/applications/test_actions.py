@@ -819,6 +819,18 @@ def test_an_item_is_made_ready_with_its_documents(product, agriculture):
     assert (material.state, list(material.documents.all()), material.note) == ("ready", [report], "2025年")
 
 
+def test_a_registered_mark_is_renewed_and_struck_from_announcements(product, market):
+    make.protection(product, regime="certification", valid_from=date(2012, 3, 3))
+    file = make.application(product, "trademark", "registered", on=date(2012, 3, 3))
+    take_step(file, "renewed", by=market, announcement=make.announcement("第11号", date(2022, 2, 14)))
+    sentence = refused(BadInput, take_step, file, "struck", by=market)
+    take_step(file, "struck", by=market, announcement=make.announcement("第12号", date(2024, 5, 6)))
+
+    now = Protection.objects.get(product=product, valid_until__isnull=True)
+    assert sentence == "“注销、撤销或者宣告无效公告”是国家的决定：请选定所依据的公告。"
+    assert (now.stage, now.valid_from) == (Stage.ENDED, date(2024, 5, 6))
+
+
 def test_an_applicant_without_a_part_in_the_product_reaches_it_no_more_after_filing_than_before(product, agriculture):
     party = make.row(Party, {"name": "示例冬菜协会"}, kind="association", **make.sourced())
     applicant = make.person(Role.ASSOCIATION, "xiehui", party=party)

@@ -52,6 +52,18 @@ def test_the_clocks_of_a_state_run_from_its_day(product, procedure, state, on, d
     assert running(application) == [(rule, day and date.fromisoformat(day), left) for rule, day, left in dues]
 
 
+def test_each_renewal_of_a_trademark_begins_a_term_where_the_last_one_ended(product):
+    application = make.application(product, "trademark", "registered", on=date(2005, 2, 2))
+    make.step(application, "renewed", date(2015, 1, 13))
+    once = running(application)
+    make.step(application, "renewed", date(2025, 1, 20))
+
+    assert (once, running(application)) == (
+        [("TM-40", date(2025, 8, 1), 144)],
+        [("TM-39", date(2035, 2, 1), 3615)],
+    )
+
+
 def test_after_the_term_of_a_trademark_runs_the_grace_of_six_months(product):
     application = make.application(product, "trademark", "registered", on=date(2015, 2, 2))
 
@@ -212,8 +224,13 @@ def test_unfinished_are_those_that_a_step_may_follow_and_clocked_those_in_whose_
     make.application(product, "trademark", "registered")
 
     unfinished = Application.objects.unfinished().values_list("state", flat=True)
+    undecided = Application.objects.undecided().values_list("state", flat=True)
     clocked = Application.objects.clocked().values_list("state", flat=True)
-    assert (set(unfinished), set(clocked)) == ({"draft", "preliminary"}, {"preliminary", "registered"})
+    assert (set(unfinished), set(undecided), set(clocked)) == (
+        {"draft", "preliminary", "registered"},
+        {"draft", "preliminary"},
+        {"preliminary", "registered"},
+    )
 
 
 def test_a_registration_is_migrated_once_its_successor_is_recognised(product):
