@@ -27,7 +27,7 @@ def index(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         key = made(request, form)
         status = 200 if key else 400
-        context |= {"key": key, "form": KeyForm() if key else form}
+        context |= {"key": key, "label": form.cleaned_data["label"], "form": KeyForm()} if key else {}
     context["rows"] = [(row, api_keys.handle_of(row)) for row in api_keys.keys_of(me(request))]
     return render(request, "desk/api_keys/index.html", context, status=status)
 
