@@ -14,7 +14,7 @@ from django.contrib.gis.geos import Point
 from django.db import IntegrityError, models, transaction
 
 from gi_registry.core import clock
-from gi_registry.core.errors import BadInput, Conflict
+from gi_registry.core.errors import BadInput, Conflict, NotInRegister
 from gi_registry.core.history import Why, drop, put, refuse_if_changed_since
 from gi_registry.core.revision import take_turn
 from gi_registry.gazette.actions import add_document, added, own_source, stored
@@ -198,11 +198,13 @@ def take_step(
     ground: str = "",
     seen: int | None = None,
 ) -> Step:
-    """The authorisation's next step. Raises NotAllowed, BadInput, Conflict; then nothing is left behind.
+    """The authorisation's next step. Raises NotInRegister, NotAllowed, BadInput, Conflict; then nothing is left behind.
 
     `ground` is why the use is to end or has ended; where it was proposed, the proposal's holds on. From the review of
     a change an announcement makes the change, a mere notice ends the review without it. `seen` as in `history.put`.
     """
+    if state not in State.values:
+        raise NotInRegister("没有这样的步骤。")
     require_step(by, state, authorisation)
     authorisation = locked(authorisation, seen)
     if state in BY_ANOTHER_ACT and state in authorisation.route.next[State(authorisation.state)]:

@@ -7,7 +7,7 @@ from django.apps import apps
 from django.db import transaction
 
 from gi_registry.core import clock
-from gi_registry.core.errors import BadInput, Conflict, NotAllowed
+from gi_registry.core.errors import BadInput, Conflict, NotAllowed, NotInRegister
 from gi_registry.core.history import last_change
 from gi_registry.core.models import Change
 from gi_registry.gazette.models import Document
@@ -371,6 +371,10 @@ def test_a_producer_takes_no_step_of_the_office_and_none_for_another(user, maker
 )
 def test_what_stands_in_the_way_of_a_step_is_said(user, market, before, after, sentence):
     assert sentence in refused(BadInput, take_step, user(before), State(after), by=market)
+
+
+def test_a_step_that_no_table_knows_is_not_found(user, market):
+    assert refused(NotInRegister, take_step, user(), "promoted", by=market) == "没有这样的步骤。"
 
 
 def test_a_step_follows_in_time(user, market):
