@@ -331,5 +331,5 @@ def batch_called(number: str) -> Batch:
     """The batch with the number. Raises NotInRegister."""
     batch = Batch.objects.select_related("authorisation__producer", "authorisation__product").filter(number=number)
     if not batch:
-        raise NotInRegister(f"没有印制批次“{number[:20]}”。")
+        raise NotInRegister(f"没有印制批次“{number[:20]}”，或者不在您负责的范围内。")
     return batch[0]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
+from django.conf import settings
 from django.core.paginator import Paginator
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
@@ -14,9 +15,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from gi_registry.core import clock
-from gi_registry.core.errors import NotAllowed, NotInRegister
+from gi_registry.core.errors import NotInRegister
 from gi_registry.marks import ledger
 from gi_registry.marks.alarms import Alarm, alarms_of
+from gi_registry.marks.codes import plain_code
 from gi_registry.marks.ledger import NOTHING, Account, Balance
 from gi_registry.marks.models import Authorisation, AuthorisationQuerySet, Batch, Entry, EntryKind
 from gi_registry.marks.permissions import authorisations_within_reach, may_on
@@ -26,6 +28,7 @@ from gi_registry.products.models import Product
 from gi_registry.web.applications import FORM, XLSX, download, me
 from gi_registry.web.desk import ROWS, answer, desk
 from gi_registry.web.forms.prints import BatchForm, EntryForm, ReverseForm
+from gi_registry.web.marks import authorisation_for
 
 # --- Print runs ------------------------------------------------------------------------------------------------------
 
@@ -65,7 +68,7 @@ def batches_wanted(request: HttpRequest) -> QuerySet[Batch]:
     if product:
         found = found.filter(authorisation__product__slug=product)
     if q:
-        named = Q(number__icontains=q) | Q(printer__icontains=q) | Q(authorisation__code__iexact=q)
+        named = Q(number__icontains=q) | Q(printer__icontains=q) | Q(authorisation__code=plain_code(q))
         found = found.filter(named | Q(authorisation__producer__name__icontains=q))
     return found.select_related("authorisation__producer", "authorisation__product")
 
@@ -128,10 +131,11 @@ def only(authorisation: Authorisation) -> AuthorisationQuerySet:
 
 
 def batch_for(person: Person, act: Act, number: str) -> Batch:
-    """The batch with the number, where the person may do the act on it. Raises NotInRegister and NotAllowed."""
+    """The batch with the number, where the person may do the act on it. Raises NotInRegister: what is not theirs is to
+    them as if it were not there."""
     batch = ledger.batch_called(number)
     if not may_on(person, act, batch.authorisation):
-        raise NotAllowed(_("批次 {number} 的使用人不在您负责的范围内。").format(number=batch.number))
+        raise NotInRegister(_("没有印制批次“{number}”，或者不在您负责的范围内。").format(number=number[:20]))
     return batch
 
 
@@ -145,7 +149,7 @@ def new(request: HttpRequest) -> HttpResponse:
     code = request.GET.get("mark", "").strip()
     if not code:
         return users_to_choose(request)
-    mark = mark_for(request.user, Act.PRINTS, code)
+    mark = authorisation_for(request.user, code, Act.PRINTS)
     form = BatchForm(request.POST or None, product=mark.product)
     made: list[Batch] = []
 
@@ -153,8 +157,9 @@ def new(request: HttpRequest) -> HttpResponse:
         made.append(ledger.print_batch(mark, by=me(request), **form.asked()))
         return _("已记下批次 {number}。").format(number=made[0].number)
 
-    context = {"mark": mark, "heading": _("记一批印制"), "back": reverse("desk-prints")}
-    return answer(request, form, "desk/prints/form.html", context, act=act, to=lambda: here(made[0]))
+    back = after(request, reverse("desk-prints"))
+    context = {"mark": mark, "heading": _("记一批印制"), "back": back}
+    return answer(request, form, "desk/prints/form.html", context, act=act, to=lambda: after(request, here(made[0])))
 
 
 def users_to_choose(request: HttpRequest) -> HttpResponse:
@@ -162,22 +167,12 @@ def users_to_choose(request: HttpRequest) -> HttpResponse:
     q = request.GET.get("q", "").strip()[:60]
     found = authorisations_within_reach(request.user, Act.PRINTS).public().with_names()
     if q:
-        named = Q(producer__name__icontains=q) | Q(producer__uscc__iexact=q) | Q(code__iexact=q)
+        named = Q(producer__name__icontains=q) | Q(producer__uscc__iexact=q) | Q(code=plain_code(q))
         found = found.filter(named | Q(product__common_name__icontains=q))
     page = Paginator(found, ROWS).get_page(request.GET.get("page"))
     if page.paginator.count == 1 and not q:
         return redirect(f"{reverse('desk-print-new')}?mark={page[0].code}")
     return render(request, "desk/prints/choose.html", {"rows": page, "q": q})
-
-
-def mark_for(person: Person, act: Act, code: str) -> Authorisation:
-    """The authorisation with the code, where the person may do the act on it. Raises NotInRegister and NotAllowed."""
-    mark = Authorisation.objects.with_names().filter(code=code.upper()).first()
-    if mark is None:
-        raise NotInRegister(_("登记簿没有核准编码“{code}”。").format(code=code[:20]))
-    if not may_on(person, act, mark):
-        raise NotAllowed(_("这一使用人不在您负责的范围内。"))
-    return mark
 
 
 @desk(Act.PRINTS)
@@ -194,8 +189,8 @@ def line(request: HttpRequest, number: str) -> HttpResponse:
         said = _("已记{kind} {quantity} 枚。")
         return said.format(kind=entry.get_kind_display(), quantity=f"{entry.quantity:,}")
 
-    context = frame(batch) | {"heading": _("记一笔")}
-    return answer(request, form, "desk/prints/form.html", context, act=act, to=here(batch))
+    context = frame(request, batch) | {"heading": _("记一笔")}
+    return answer(request, form, "desk/prints/form.html", context, act=act, to=context["back"])
 
 
 @desk(Act.PRINTS)
@@ -212,13 +207,19 @@ def take_back(request: HttpRequest, number: str, at: int) -> HttpResponse:
         ledger.reverse(entry, by=me(request), reason=form.cleaned_data["reason"])
         return _("已冲销第 {at} 笔。").format(at=at)
 
-    context = frame(batch) | {"heading": _("冲销第 {at} 笔").format(at=at), "entry": entry}
-    return answer(request, form, "desk/prints/form.html", context, act=act, to=here(batch))
+    context = frame(request, batch) | {"heading": _("冲销第 {at} 笔").format(at=at), "entry": entry}
+    return answer(request, form, "desk/prints/form.html", context, act=act, to=context["back"])
 
 
-def frame(batch: Batch) -> dict[str, Any]:
+def frame(request: HttpRequest, batch: Batch) -> dict[str, Any]:
     """What every form about a batch shows around itself."""
-    return {"batch": batch, "mark": batch.authorisation, "balance": ledger.balance_of(batch), "back": here(batch)}
+    mark, back = batch.authorisation, after(request, here(batch))
+    return {"batch": batch, "mark": mark, "balance": ledger.balance_of(batch), "back": back}
+
+
+def after(request: HttpRequest, page: str) -> str:
+    """Where a form leads: to a page of the desk, or home who has no desk."""
+    return page if reach(request.user, Act.DESK) is not None else reverse(settings.LOGIN_REDIRECT_URL)
 
 
 def here(batch: Batch) -> str:

@@ -24,7 +24,8 @@ from gi_registry.products.permissions import within_reach
 from gi_registry.web.applications import FORM, XLSX, download, me
 from gi_registry.web.desk import answer, desk, product_for
 from gi_registry.web.forms.use_reports import AREA, GOODS, MARKS, FiguresForm, ReportForm, YieldForm
-from gi_registry.web.prints import mark_for
+from gi_registry.web.marks import authorisation_for
+from gi_registry.web.prints import after
 
 FIRST_YEAR = 2020  # 公告第三五四号 asks for reports since then
 
@@ -123,7 +124,7 @@ def product(request: HttpRequest, year: int, slug: str) -> HttpResponse:
 @require_http_methods(FORM)
 def report(request: HttpRequest, year: int, code: str) -> HttpResponse:
     """The report of one user, or its correction; a new one begins with what the ledger says."""
-    mark = mark_for(request.user, Act.PRINTS, code)
+    mark = authorisation_for(request.user, code, Act.PRINTS)
     row = UseReport.objects.filter(authorisation=mark, year=year).first()
     noted = booked(mark, year)
     form = ReportForm(request.POST or None, initial=begun_with(row, noted))
@@ -138,7 +139,7 @@ def report(request: HttpRequest, year: int, code: str) -> HttpResponse:
         "booked": noted,
         "row": row,
         "heading": _("{year} 年用标报告").format(year=year),
-        "back": of_product(mark.product.slug, year),
+        "back": after(request, of_product(mark.product.slug, year)),
     }
     columns = (*GOODS, *MARKS, "note")
     to = context["back"]

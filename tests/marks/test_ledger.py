@@ -345,5 +345,5 @@ def test_a_batch_is_found_by_its_number(user, official):
     batch = printed(user, official)
 
     assert batch_called("2026-0001") == batch
-    with pytest.raises(NotInRegister, match="没有印制批次“2026-0002”。"):
+    with pytest.raises(NotInRegister, match="没有印制批次“2026-0002”"):
         batch_called("2026-0002")

@@ -17,13 +17,13 @@ RUN = {"printer": "示例印刷厂", "label_kind": "sticker", "quantity": "1000"
 
 @pytest.fixture
 def user():
-    return make.authorisation(make.producer(), make.product(), code="TEST00001")
+    return make.authorisation(make.producer(), make.product(), code="TEAM00001")
 
 
 @pytest.fixture
 def rival():
     return make.authorisation(
-        make.producer("示例对手有限公司", make.USCC[1]), make.product("b", "乙"), code="TEST00002"
+        make.producer("示例对手有限公司", make.USCC[1]), make.product("b", "乙"), code="TEAM00002"
     )
 
 
@@ -65,7 +65,7 @@ def test_the_list_is_found_by_product_and_by_name(official, user, rival):
         return [number for number in ("2024-0001", "2024-0002") if number in seen(official, f"/desk/prints/?{query}")]
 
     assert found("") == ["2024-0001", "2024-0002"]
-    assert found("product=b") == found("q=对手") == found("q=test00002") == found("q=2024-0002") == ["2024-0002"]
+    assert found("product=b") == found("q=对手") == found("q=team00002") == found("q=2024-0002") == ["2024-0002"]
     assert found("q=没有") == []
 
 
@@ -113,7 +113,7 @@ def test_associations_read_of_their_products_only(client, user):
     stranger = signed_in(client, make.person("association", party=make.producer("示例协会", make.USCC[2])))
 
     assert batch.number not in seen(stranger, "/desk/prints/")
-    assert stranger.get(f"/desk/prints/{batch.number}/").status_code == 403
+    assert stranger.get(f"/desk/prints/{batch.number}/").status_code == 404
 
 
 def test_alarms_and_marks_unused_for_two_years_are_listed(official, user, rival):
@@ -140,7 +140,7 @@ def test_the_workbook_has_a_row_for_each_batch(official, user):
         "产品": "独流老醋",
         "使用人": "示例酿造有限公司",
         "统一社会信用代码": make.USCC[0],
-        "核准编码": "TEST00001",
+        "核准编码": "TEAM00001",
         "印制单位": "示例印刷厂",
         "标识种类": "粘贴标签",
         "印制日": row[7],
@@ -158,11 +158,11 @@ def test_the_workbook_has_a_row_for_each_batch(official, user):
 
 
 def test_for_whom_is_chosen_first_and_then_the_run_is_written(official, user, rival):
-    assert "?mark=TEST00001" in seen(official, "/desk/prints/new/")
-    assert "TEST00002" not in seen(official, "/desk/prints/new/?q=酿造")
-    assert "印好即交使用人" in seen(official, "/desk/prints/new/?mark=test00001")
+    assert "?mark=TEAM00001" in seen(official, "/desk/prints/new/")
+    assert "TEAM00002" not in seen(official, "/desk/prints/new/?q=酿造")
+    assert "印好即交使用人" in seen(official, "/desk/prints/new/?mark=team00001")
 
-    response = official.post("/desk/prints/new/?mark=TEST00001", RUN | {"issued": "on"}, follow=True)
+    response = official.post("/desk/prints/new/?mark=TEAM00001", RUN | {"issued": "on"}, follow=True)
     assert response.redirect_chain == [("/desk/prints/2026-0001/", 302)]
     assert "已记下批次 2026-0001。" in response.content.decode()
     assert [entry.kind for entry in Entry.objects.all()] == ["printed", "issued"]
@@ -171,11 +171,11 @@ def test_for_whom_is_chosen_first_and_then_the_run_is_written(official, user, ri
 def test_who_writes_for_one_user_only_is_led_there_at_once(client, user, rival):
     own = signed_in(client, make.person("producer", party=user.producer))
 
-    assert own.get("/desk/prints/new/").headers["Location"] == "/desk/prints/new/?mark=TEST00001"
+    assert own.get("/desk/prints/new/").headers["Location"] == "/desk/prints/new/?mark=TEAM00001"
 
 
 def test_what_is_refused_stays_in_the_form(official, user):
-    response = official.post("/desk/prints/new/?mark=TEST00001", RUN | {"serial_from": "A1", "serial_to": "A9"})
+    response = official.post("/desk/prints/new/?mark=TEAM00001", RUN | {"serial_from": "A1", "serial_to": "A9"})
 
     assert response.status_code == 400
     page = response.content.decode()
@@ -220,12 +220,14 @@ def test_producers_write_about_their_own_marks_and_a_rival_does_not(client, user
     addresses = [
         f"/desk/prints/{batch.number}/lines/new/",
         f"/desk/prints/{batch.number}/lines/1/reverse/",
-        "/desk/prints/new/?mark=TEST00001",
+        "/desk/prints/new/?mark=TEAM00001",
     ]
     own = signed_in(client, make.person("producer", "own", party=user.producer))
     assert [own.get(address).status_code for address in addresses] == [200, 200, 200]
+    line = {"kind": "spoiled", "quantity": "1", "on": "2026-05-04"}
+    assert own.post(addresses[0], line, follow=True).redirect_chain == [("/account/", 302)]  # they have no desk
 
     other = signed_in(client, make.person("producer", "other", party=rival.producer))
-    assert [other.get(address).status_code for address in addresses] == [403, 403, 403]
-    assert other.post(addresses[0], {"kind": "used", "quantity": "1", "on": "2026-05-04"}).status_code == 403
-    assert Entry.objects.count() == 1
+    assert [other.get(address).status_code for address in addresses] == [404, 404, 404]
+    assert other.post(addresses[0], {"kind": "used", "quantity": "1", "on": "2026-05-04"}).status_code == 404
+    assert Entry.objects.count() == 2

@@ -23,7 +23,7 @@ def today(monkeypatch):
 
 @pytest.fixture
 def user():
-    return make.authorisation(make.producer(), make.product(), code="TEST00001")
+    return make.authorisation(make.producer(), make.product(), code="TEAM00001")
 
 
 @pytest.fixture
@@ -56,7 +56,7 @@ def test_the_last_year_that_is_over_is_shown_first_with_its_rates_and_what_is_mi
     assert '<a class="button" href="/desk/reports/2025/" aria-current="page">2025</a>' in page
     assert "还没有报送：1 件" in page
     assert "已过期" in page
-    assert "/desk/reports/2025/marks/TEST00001/" in page
+    assert "/desk/reports/2025/marks/TEAM00001/" in page
     reported(user)
     assert "还没有报送" not in seen(official, "/desk/reports/")
 
@@ -99,14 +99,14 @@ def test_who_has_not_reported_is_named_and_offered_the_form(official, user):
     page = seen(official, "/desk/reports/2025/duliu-laocu/")
 
     assert "还没有报送" in page
-    assert "/desk/reports/2025/marks/TEST00001/" in page
+    assert "/desk/reports/2025/marks/TEAM00001/" in page
 
 
 def test_a_liaison_reads_the_reports_of_its_unit_and_the_rates_of_all(client, user):
     unit = make.place()
     make.area(user.product, make.shapes.square(117, 38.8, 0.1)).units.set([unit])
     near = make.authorisation(
-        make.producer("示例本镇", make.USCC[1], unit=unit), user.product, basis="licensee", code="TEST00002"
+        make.producer("示例本镇", make.USCC[1], unit=unit), user.product, basis="licensee", code="TEAM00002"
     )
     page = seen(signed_in(client, make.person("liaison", unit=unit)), "/desk/reports/2025/duliu-laocu/")
 
@@ -119,7 +119,7 @@ def test_a_liaison_reads_the_reports_of_its_unit_and_the_rates_of_all(client, us
 def test_a_report_begins_with_what_the_ledger_says_and_is_then_corrected(official, user):
     batch = make.batch(user, 1000, printed_on=date(2025, 4, 1))
     make.entry(batch, "used", 900, date(2025, 6, 1))
-    address = "/desk/reports/2025/marks/TEST00001/"
+    address = "/desk/reports/2025/marks/TEAM00001/"
     page = seen(official, address)
     assert "流水记这一年印制 1,000 枚、使用 900 枚，年末结存 100 枚。" in page
     assert 'name="used" value="900"' in page
@@ -134,7 +134,7 @@ def test_a_report_begins_with_what_the_ledger_says_and_is_then_corrected(officia
 
 
 def test_a_report_that_somebody_changed_meanwhile_is_shown_and_not_covered(official, user):
-    address = "/desk/reports/2025/marks/TEST00001/"
+    address = "/desk/reports/2025/marks/TEAM00001/"
     official.post(address, REPORT)
     response = official.post(address, REPORT | {"used": "901", "seen": "1"})
 
@@ -144,16 +144,16 @@ def test_a_report_that_somebody_changed_meanwhile_is_shown_and_not_covered(offic
 
 
 def test_a_year_in_which_nothing_could_be_used_takes_no_report(official, user):
-    response = official.post("/desk/reports/2023/marks/TEST00001/", REPORT)
+    response = official.post("/desk/reports/2023/marks/TEAM00001/", REPORT)
 
     assert response.status_code == 400
     assert "2023 年不能使用专用标志，没有要报送的。" in response.content.decode()
 
 
 def test_producers_report_their_own_year_and_a_rival_does_not(client, user):
-    address = "/desk/reports/2025/marks/TEST00001/"
+    address = "/desk/reports/2025/marks/TEAM00001/"
     rival = make.producer("示例对手有限公司", make.USCC[1])
-    assert signed_in(client, make.person("producer", "rival", party=rival)).post(address, REPORT).status_code == 403
+    assert signed_in(client, make.person("producer", "rival", party=rival)).post(address, REPORT).status_code == 404
     assert not UseReport.objects.exists()
 
     signed_in(client, make.person("producer", "own", party=user.producer)).post(address, REPORT)
@@ -188,7 +188,7 @@ def test_the_workbook_has_reports_and_rates(official, user):
     _heading, report = book["年度报告"].iter_rows(values_only=True)
     rates = {row[1]: row[2:5] for row in book["比率"].iter_rows(min_row=2, values_only=True)}
 
-    assert report[:4] == ("独流老醋", "示例酿造有限公司", make.USCC[0], "TEST00001")
+    assert report[:4] == ("独流老醋", "示例酿造有限公司", make.USCC[0], "TEAM00001")
     assert report[5:] == (30, *[None] * 7)
     assert rates == {
         "年报报送率": (100, 1, 1),

@@ -35,6 +35,7 @@ class SourcedForm(ApplicationForm):
 
     def finish(self) -> None:
         self.add_note()
+        self.fields["note"].help_text = ""  # these pages are the desk's
         super().finish()
 
     def sourced(self) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from gi_registry.marks.alarms import amount as written
+from gi_registry.marks.codes import show_code
 
 register = template.Library()
 
@@ -24,6 +25,12 @@ def amount(value: float | str | None) -> str | SafeString:
     if isinstance(value, int | float):
         return written(value)
     return format_html('<span class="unknown">{}</span>', _("未查明"))
+
+
+@register.filter
+def shown_code(code: str) -> str:
+    """The code of an authorisation in groups, as labels bear it."""
+    return show_code(code)
 
 
 @register.filter
