@@ -12,7 +12,7 @@ from gi_registry.gazette.terms import Deadline
 from gi_registry.marks.models import Attachment, Authorisation, Item, Rectification, Site
 from gi_registry.marks.path import ART_20
 from gi_registry.marks.reports import LastUse, due_on, end_of_disuse, last_uses, last_year, missing
-from gi_registry.marks.states import Standing, State
+from gi_registry.marks.states import Ground, Standing, State
 
 USER, OFFICE, PROVINCE, STATE = "使用人", "产地知识产权管理部门", "省级知识产权管理部门", "国家知识产权局"
 OFFICES = "知识产权管理部门"
@@ -93,12 +93,13 @@ def term(file: File) -> Iterator[Due]:
 
 
 def disuse(file: File) -> Iterator[Due]:
-    """Two years without use; once they are full the office orders to put it right."""
+    """Two years without use; once they are full the office orders to put it right, and then its notice sets the day."""
     end = file.disuse
-    if file.standing != Standing.VALID or end is None or end.day is None:
+    ordered = any(one.ground == Ground.UNUSED for one in file.open)
+    if file.standing != Standing.VALID or end is None or end.day is None or ordered:
         return
     full = end.day <= file.today
-    what, who = ("两年未使用已满：责令限期改正", OFFICE) if full else ("两年未使用期满以前使用", end.rule.who)
+    what, who = ("两年未使用已满：责令限期改正", OFFICE) if full else ("两年未使用期满以前使用", USER)
     yield file.due(
         what, who, end.day, end.rule.citation, [f"自 {end.event_day} 起算，{file.last_use}。", *end.cautions]
     )

@@ -24,6 +24,8 @@ from gi_registry.core.errors import BadInput, Conflict, NotAllowed, NotInRegiste
 from gi_registry.core.history import changes_of, last_change
 from gi_registry.core.models import Change
 from gi_registry.core.validators import whole_number
+from gi_registry.marks.models import Attachment, OriginCheck, Rectification, Site, Step
+from gi_registry.marks.permissions import authorisations_within_reach
 from gi_registry.parties.permissions import Act, Person, Reach, reach
 from gi_registry.products.models import Area, Name, Product, Protection, Role, Statement
 from gi_registry.products.permissions import documents_within_reach, may_on, parties_within_reach, within_reach
@@ -173,4 +175,12 @@ def readable_changes(person: Person) -> models.QuerySet[Change]:
     products = within_reach(person, Act.DESK)
     kept = (parties_within_reach(person, Act.DESK), documents_within_reach(person, Act.DESK))
     facts = (model._default_manager.filter(product__in=products.values("pk")) for model in FACTS)
-    return changes_of(*(row for rows in (products, *kept, *facts) for row in rows.only("pk")))
+    return changes_of(*(row for rows in (products, *kept, *facts, *of_marks(person)) for row in rows.only("pk")))
+
+
+def of_marks(person: Person) -> list[models.QuerySet]:
+    """The authorisations within reach, and what hangs on them."""
+    reached = authorisations_within_reach(person, Act.DESK)
+    keys = reached.order_by().values("pk")
+    parts = (model._default_manager.filter(authorisation__in=keys) for model in (Step, Attachment, Site, Rectification))
+    return [reached, *parts, OriginCheck.objects.filter(site__authorisation__in=keys)]

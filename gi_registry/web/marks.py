@@ -23,6 +23,7 @@ from gi_registry.core.errors import BadInput, Conflict, NotInRegister
 from gi_registry.core.history import changes_of, last_change, refuse_if_changed_since
 from gi_registry.core.revision import take_turn
 from gi_registry.marks import actions
+from gi_registry.marks.acts import act_label
 from gi_registry.marks.codes import plain_code, show_code
 from gi_registry.marks.dues import Due, dues_of
 from gi_registry.marks.models import (
@@ -42,6 +43,7 @@ from gi_registry.marks.permissions import authorisations_within_reach, may_on
 from gi_registry.marks.states import STANDINGS, Basis, Ground, Standing, State
 from gi_registry.parties.models import FormerParticulars
 from gi_registry.parties.permissions import Act, Person, Reach, reach
+from gi_registry.parties.validators import plain_uscc
 from gi_registry.products.models import Product
 from gi_registry.web.applications import FORM, XLSX, Station, download, me, numbered
 from gi_registry.web.desk import ROWS, answer, desk
@@ -165,12 +167,14 @@ def chosen(within: QuerySet[Authorisation], wanted: Wanted, today: date) -> Auth
 
 
 def named(q: str) -> Q:
-    """Whatever people know a user by: name, also a former one, first letters, code, numbers."""
-    code = plain_code(q)
+    """Whatever people know a user by: name, also a former one, pinyin, first letters, code, numbers."""
+    code, uscc = plain_code(q), plain_uscc(q)[0]
     former = FormerParticulars.objects.filter(name__icontains=q).values("party")
-    by_name = Q(producer__name__icontains=q) | Q(producer__initials__istartswith=q) | Q(producer__in=former)
+    by_name = Q(producer__name__icontains=q) | Q(producer__in=former)
+    by_sound = Q(producer__pinyin__icontains=q) | Q(producer__initials__istartswith=q)
     by_number = Q(trademark_number__icontains=q) | Q(announcement__number__icontains=q)
-    return by_name | by_number | (Q(code__startswith=code) | Q(producer__uscc__startswith=code) if code else Q())
+    by_code = Q(code__startswith=code) | Q(producer__uscc__startswith=uscc) if code and uscc else Q(pk__in=[])
+    return by_name | by_sound | by_number | by_code
 
 
 def rows_of(page: list[Authorisation], today: date) -> list[Row]:
@@ -194,9 +198,10 @@ def workbook(request: HttpRequest) -> HttpResponse:
 
 
 class Option(NamedTuple):
-    """A step that may follow, with the address of its form where the reader may take it."""
+    """A step that may follow, what it is called, and the address of its form where the reader may take it."""
 
     way: Way
+    label: str
     address: str
     onward: bool
 
@@ -239,7 +244,7 @@ def detail(request: HttpRequest, code: str) -> HttpResponse:
         "standing": one.standing_on(today),
         "late": late,
         "stations": stations(one, standing, late=late),
-        "options": options(one, today) if writes else [Option(way, "", False) for way in what_next(one, today)],
+        "options": options(one, today, writes=writes),
         "dues": dues_of([one], today)[one.pk],
         "course": [(start, end, Standing(str(said)).label) for start, end, said in one.course],
         "papers": list(enumerate(papers, 1)),
@@ -301,10 +306,14 @@ def way_into_use(one: Authorisation) -> list[State]:
     return []
 
 
-def options(one: Authorisation, today: date) -> list[Option]:
-    """What may follow, each with its form; `onward` is the shortest way into use."""
-    aim = way_into_use(one)[:1]
-    return [Option(way, form_of(one, way.state), [way.state] == aim) for way in what_next(one, today)]
+def options(one: Authorisation, today: date, *, writes: bool) -> list[Option]:
+    """What may follow, each with its form for those who may take it; the shortest way into use (`onward`) first."""
+    aim, now = way_into_use(one)[:1], State(one.state)
+    found = [
+        Option(way, act_label(now, way.state), form_of(one, way.state) if writes else "", [way.state] == aim)
+        for way in what_next(one, today)
+    ]
+    return sorted(found, key=lambda option: not option.onward)
 
 
 def form_of(one: Authorisation, state: State) -> str:
@@ -452,6 +461,7 @@ def step(request: HttpRequest, code: str, state: str) -> HttpResponse:
         raise NotInRegister(_("“{basis}”没有这一步。").format(basis=one.get_basis_display()))
     way = next((way for way in what_next(one, today) if way.state == state), None) or away(one, State(state))
     found = grounds(one, today) if way.needs_ground else []
+    name = act_label(State(one.state), State(state))
     form = StepForm(
         request.POST or None,
         authorisation=one,
@@ -462,9 +472,9 @@ def step(request: HttpRequest, code: str, state: str) -> HttpResponse:
 
     def act() -> str:
         actions.take_step(one, State(state), by=me(request), **form.asked())
-        return _("已记下“{step}”。").format(step=way.label)
+        return _("已记下“{step}”。").format(step=name)
 
-    context = frame(one, way.label) | {
+    context = frame(one, name) | {
         "way": way,
         "not_yet": [(ground, why_not) for ground, why_not in found if why_not],
     }
