@@ -82,10 +82,9 @@ def open_authorisation(
     take_turn()
     paper = Paper(announcement=announcement)
     refuse_unfounded(rests, str(route.start.label), paper)
-    on = day_of(on, paper)
+    first = Step(state=route.start, on=day_of(on, paper), note=note, announcement=announcement)
     values = {"trademark_number": trademark_number, "standard_number": standard_number, "valid_until": valid_until}
-    authorisation = opened(producer, product, basis, route.start, values, by=by, why=Why(on, note=note))
-    return recorded(authorisation, route.start, on, by=by, note=note, **paper._asdict()).authorisation
+    return opened(producer, product, basis, first, values, by=by)
 
 
 @transaction.atomic
@@ -108,37 +107,39 @@ def record_announced(
     require_to_open(by, producer, itself=False)
     take_turn()
     on, note = announcement.issued_on, f"{EARLIER_UNKNOWN}{note}"
+    first = Step(state=State.ACTIVE, on=on, note=note, announcement=announcement)
     values = {"trademark_number": trademark_number, "standard_number": standard_number, "valid_until": valid_until}
-    why = Why(on, announcement.source.key, note)
-    authorisation = opened(producer, product, basis, State.ACTIVE, values, by=by, why=why)
-    return recorded(authorisation, State.ACTIVE, on, by=by, note=note, announcement=announcement).authorisation
+    return opened(producer, product, basis, first, values, by=by)
 
 
 def opened(
-    producer: Party, product: Product, basis: Basis, state: State, values: Mapping[str, Any], *, by: User, why: Why
+    producer: Party, product: Product, basis: Basis, first: Step, values: Mapping[str, Any], *, by: User
 ) -> Authorisation:
-    """The row under a code and a place of its own. Raises BadInput, and Conflict where somebody took them meanwhile."""
-    on = why.day or clock.today()
-    refuse_future(on)
+    """The row under a code and a place of its own, and its first step (not saved yet).
+
+    Raises BadInput, and Conflict where somebody took code or place meanwhile.
+    """
+    refuse_future(first.on)
     refuse_unfit(producer)
-    refuse_unprotected(product, basis, on)
-    source = own_source(*OWN_SOURCE, by=str(by))
+    refuse_unprotected(product, basis, first.on)
+    said = derived([first])
     row = {
         "producer": producer,
         "product": product,
         "basis": basis,
-        "state": state,
-        "opened_on": on,
-        "source": source,
-        "grade": source.grade,
+        "opened_on": first.on,
         "code": unused_code(),
         "index": next_index(),
     }
+    why = Why(first.on, first.announcement.source.key if first.announcement else "", first.note)
     try:
         with transaction.atomic():
-            authorisation: Authorisation = added(Authorisation, row | dict(values), by=str(by), why=why)
+            everything = row | dict(values) | said | basis_of(said["announcement"], by)
+            authorisation: Authorisation = added(Authorisation, everything, by=str(by), why=why)
     except IntegrityError:
         raise Conflict("编码刚被另一条记录占用，没有登记：请再试一次。") from None
+    columns = {"state": first.state, "on": first.on, "note": first.note, "announcement": first.announcement}
+    written(authorisation, columns, by=by)
     return authorisation
 
 
@@ -331,13 +332,18 @@ def locked(authorisation: Authorisation, seen: int | None = None) -> Authorisati
 
 def recorded(authorisation: Authorisation, state: State, on: date, *, by: User, **more: Any) -> Step:
     """Write the step, and on the authorisation what all standing steps together say."""
+    step = written(authorisation, {"state": state, "on": on} | more, by=by)
+    said = derived(list(authorisation.steps.standing().select_related("announcement")))
     why = Why(on, note=more.get("note", ""))
-    values = {"state": state, "on": on, "by": str(by)} | more
-    key = {"authorisation": authorisation, "at": clock.now()}
-    step, _made = put(Step, key, values, by=str(by), why=why)
-    said = derived(authorisation)
     put(Authorisation, {"pk": authorisation.pk}, said | basis_of(said["announcement"], by), by=str(by), why=why)
     step.authorisation = Authorisation.objects.select_related("product", "producer").get(pk=authorisation.pk)
+    return step
+
+
+def written(authorisation: Authorisation, columns: Mapping[str, Any], *, by: User) -> Step:
+    """One more line of the history."""
+    values = {"authorisation": authorisation, "at": clock.now(), "by": str(by)} | dict(columns)
+    step: Step = added(Step, values, by=str(by), why=Why(columns["on"], note=columns.get("note", "")))
     return step
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import dropwhile, groupby, zip_longest
@@ -72,9 +72,8 @@ def course_of(steps: Iterable[Step]) -> list[list[str | None]]:
     return [[day.isoformat(), end, str(standing)] for (day, standing), end in zip_longest(turns, ends)]
 
 
-def derived(authorisation: Authorisation) -> dict[str, Any]:
+def derived(steps: Sequence[Step]) -> dict[str, Any]:
     """The columns that follow from the standing steps: state, course, and since when by which announcement."""
-    steps = list(authorisation.steps.standing().select_related("announcement"))
     began = next((step for step in steps if STANDINGS.get(State(step.state)) == Standing.VALID), None)
     return {
         "state": steps[-1].state if steps else State.VOID,

@@ -28,6 +28,7 @@ from gi_registry.parties.validators import read_uscc
 from gi_registry.products.models import Name, Product
 
 SEARCHED_FOR_HEADINGS = 10  # lines: announcements put a title, and who sent it, above the table
+MOST_USERS = 1_000  # rows: so many are stored within one request
 BRACKETED = re.compile(r"[（(][^）)]*[）)]")
 BY_TRADEMARK = frozenset({Basis.MEMBER, Basis.LICENSEE})
 
@@ -146,6 +147,8 @@ def table_of(filename: str, content: bytes) -> Table:
     told = tuple((number, cells) for number, cells in rows if cells)
     if not told:
         raise BadInput("表里除了表头没有内容。")
+    if len(told) > MOST_USERS:
+        raise BadInput(f"一份名单最多 {MOST_USERS:,} 行：请分成几个文件。")
     unknown = [text for text, column in zip(lines[at], columns, strict=True) if text and column is None]
     return Table(told, tuple(unknown))
 

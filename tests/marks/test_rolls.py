@@ -9,7 +9,7 @@ from openpyxl import Workbook
 from gi_registry.core.errors import BadInput, NotAllowed
 from gi_registry.core.models import Change
 from gi_registry.marks.models import Authorisation
-from gi_registry.marks.rolls import Verdict, admit, read_roll
+from gi_registry.marks.rolls import MOST_USERS, Verdict, admit, read_roll
 from gi_registry.marks.states import Basis
 from gi_registry.parties.models import Party
 from gi_registry.parties.permissions import Role
@@ -122,6 +122,11 @@ def test_a_table_without_headings_or_rows_is_refused(head, sentence):
         read(head=head)
 
     assert refused.value.sentence == sentence
+
+
+def test_a_list_is_as_long_as_can_be_stored_in_one_request():
+    with pytest.raises(BadInput, match="一份名单最多 1,000 行：请分成几个文件。"):
+        read(*[("1", "示例厂", FIRST)] * (MOST_USERS + 1))
 
 
 # --- Diagnosis -------------------------------------------------------------------------------------------------------
