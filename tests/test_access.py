@@ -196,6 +196,30 @@ ADDRESSES |= {
         for act in ("answer", "close")
     },
 }
+OWN = "producer/<str:code>/"
+ADDRESSES |= {
+    "producer/": Address(Act.OWN_USE),
+    "producer/apply/": Address(Act.OWN_USE),
+    OWN: Address(Act.OWN_USE, CODE),
+    **{f"{OWN}{end}/": Address(Act.OWN_USE, CODE) for end in ("submit", "abandon", "withdraw", "change")},
+    f"{OWN}papers/<slug:item>/": Address(Act.OWN_USE, CODE | {"item": "form"}),
+    f"{OWN}papers/<int:number>/": Address(Act.OWN_USE, CODE | {"number": "1"}),
+    f"{OWN}papers/<int:number>/remove/": Address(Act.OWN_USE, CODE | {"number": "1"}),
+    f"{OWN}sites/new/": Address(Act.OWN_USE, CODE),
+    f"{OWN}sites/origin/": Address(Act.OWN_USE, CODE),
+    f"{OWN}sites/<int:number>/remove/": Address(Act.OWN_USE, CODE | {"number": "1"}),
+    f"{OWN}rectifications/<int:number>/": Address(Act.OWN_USE, CODE | {"number": "1"}),
+    f"{OWN}rectifications/<int:number>/notice": Address(Act.OWN_USE, CODE | {"number": "1"}),
+    f"{OWN}prints/": Address(Act.OWN_USE, CODE),
+    f"{OWN}prints/new/": Address(Act.OWN_USE, CODE),
+    f"{OWN}prints/<str:number>/": Address(Act.OWN_USE, CODE | {"number": "2025-0001"}),
+    f"{OWN}prints/<str:number>/lines/new/": Address(Act.OWN_USE, CODE | {"number": "2025-0001"}),
+    f"{OWN}prints/<str:number>/lines/<int:line>/reverse/": Address(
+        Act.OWN_USE, CODE | {"number": "2025-0001", "line": "1"}
+    ),
+    f"{OWN}reports/": Address(Act.OWN_USE, CODE),
+    f"{OWN}reports/<int:year>/": Address(Act.OWN_USE, CODE | {"year": "2025"}),
+}
 ADMIN = re.compile(r"admin/")  # Django's own, one rule for all of it: tests/core/test_admin.py
 USERNAMES = {
     Role.AGRICULTURE: "agri",

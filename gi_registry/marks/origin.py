@@ -52,7 +52,11 @@ class Origin(NamedTuple):
 
 def origin_of(product: Product, basis: str, lon: float, lat: float, *, accuracy_m: float, day: date) -> Origin:
     """The verdict on a point in degrees of CGCS2000 that may be wrong by `accuracy_m` metres. One query."""
-    area = area_on(product, REGIMES[Basis(basis)], day)
+    return origin_in(area_on(product, REGIMES[Basis(basis)], day), lon, lat, accuracy_m)
+
+
+def origin_in(area: Area | None, lon: float, lat: float, accuracy_m: float) -> Origin:
+    """The verdict on a point and one area, whose border is read: for many points of one product."""
     if area is None or area.boundary is None:
         return Origin()
     shape = cast("MultiPolygon", to_shapely(area.boundary))

@@ -10,7 +10,7 @@ from django.contrib.auth import views
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import reverse_lazy
+from django.urls import reverse, reverse_lazy
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
@@ -30,7 +30,8 @@ class SignIn(views.LoginView):
     redirect_authenticated_user = True
 
     def get_default_redirect_url(self) -> str:
-        return str(reverse_lazy("desk" if reach(self.request.user, Act.DESK) else "account"))
+        firsts = ((Act.DESK, "desk"), (Act.OWN_USE, "producer"))
+        return reverse(next((name for act, name in firsts if reach(self.request.user, act)), "account"))
 
 
 def client_address(request: HttpRequest) -> str | None:

@@ -21,6 +21,7 @@ def register(request: HttpRequest) -> dict[str, Any]:
         "tianditu_key": settings.TIANDITU_KEY,
         "data_day": data_day,
         "has_desk": lambda: reach(request.user, Act.DESK) is not None,
+        "has_own_use": lambda: reach(request.user, Act.OWN_USE) is not None,
     }
 
 

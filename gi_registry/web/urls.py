@@ -24,6 +24,7 @@ from gi_registry.web import (
     marks,
     places,
     prints,
+    producer,
     products,
     proof,
     rolls,
@@ -102,6 +103,29 @@ MARK = [
     path("rectifications/<int:number>/close/", marks.close_order, name="desk-mark-close"),
 ]
 
+OWN = [
+    path("", producer.detail, name="producer-mark"),
+    path("submit/", producer.submit, name="producer-submit"),
+    path("abandon/", producer.abandon, name="producer-abandon"),
+    path("withdraw/", producer.withdraw, name="producer-withdraw"),
+    path("change/", producer.change, name="producer-change"),
+    path("papers/<int:number>/", producer.get_paper, name="producer-paper"),
+    path("papers/<int:number>/remove/", producer.take_out, name="producer-paper-remove"),
+    path("papers/<slug:item>/", producer.hand_in, name="producer-paper-new"),
+    path("sites/new/", producer.new_site, name="producer-site-new"),
+    path("sites/origin/", producer.origin, name="producer-origin"),
+    path("sites/<int:number>/remove/", producer.drop_site, name="producer-site-remove"),
+    path("rectifications/<int:number>/", producer.rectification, name="producer-rectification"),
+    path("rectifications/<int:number>/notice", producer.notice, name="producer-notice"),
+    path("prints/", producer.prints, name="producer-prints"),
+    path("prints/new/", producer.new_print, name="producer-print-new"),
+    path("prints/<str:number>/", producer.print_run, name="producer-print"),
+    path("prints/<str:number>/lines/new/", producer.line, name="producer-line"),
+    path("prints/<str:number>/lines/<int:line>/reverse/", producer.take_back, name="producer-line-reverse"),
+    path("reports/", producer.reports, name="producer-reports"),
+    path("reports/<int:year>/", producer.report, name="producer-report"),
+]
+
 PROOF = [
     path("", proof.check, name="proof"),
     path("sw.js", proof.worker, name="proof-worker"),
@@ -125,6 +149,9 @@ urlpatterns = [
     path(".well-known/jwks.json", proof.jwks, name="jwks"),
     path("status/<int:number>", proof.statuses, name="statuses"),
     path("v/", include(PROOF)),
+    path("producer/", producer.index, name="producer"),
+    path("producer/apply/", producer.apply, name="producer-apply"),
+    path("producer/<str:code>/", include(OWN)),
     path("sign-in/", account.SignIn.as_view(), name="sign-in"),
     path("sign-out/", LogoutView.as_view(), name="sign-out"),
     path("account/", account.account, name="account"),

@@ -106,6 +106,11 @@ def unit_field(person: Person, **more: Any) -> ListedField:
     versions = PlaceVersion.objects.on(clock.today()).exclude(kind=Kind.COUNTY).select_related("place")
     if reach(person, Act.FRAME) is not Reach.ALL:
         versions = versions.filter(place=getattr(person, "unit", None))
+    return listed_units(versions, **more)
+
+
+def listed_units(versions: models.QuerySet[PlaceVersion], **more: Any) -> ListedField:
+    """Some units by their codes, under the names that these versions give them."""
     units = {version.place.code: version for version in versions.defer("boundary", "outline", "location")}
     return ListedField(
         {code: version.place for code, version in units.items()}, [unit.name for unit in units.values()], **more
