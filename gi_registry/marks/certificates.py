@@ -25,7 +25,7 @@ class Certificate(NamedTuple):
     """What stands on the page; `link` is the content of the QR code."""
 
     code: str
-    rows: list[tuple[str, str]]
+    rows: tuple[tuple[str, str], ...]
     link: str
     made_on: date
 
@@ -34,7 +34,7 @@ def certificate(authorisation: Authorisation, now: datetime, address: str) -> Ce
     """For one who may use the mark today, in a register at `address`. Raises BadInput and NotReady as `issue` does."""
     token = issue(authorisation, now, address)
     link = f"{address}{PATH}{authorisation.code}#{token}"
-    rows = [(label, value) for label, value in lines(authorisation) if value]
+    rows = tuple((label, value) for label, value in lines(authorisation) if value)
     return Certificate(authorisation.code, rows, link, clock.legal_time(now).date())
 
 

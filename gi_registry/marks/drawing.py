@@ -38,6 +38,7 @@ INK, SOFT, RULE, PAPER = "#1d2929", "#51605f", "#8f8a7c", "#ffffff"
 Point = tuple[float, float]
 
 
+@lru_cache(maxsize=16)  # of half a megabyte; asked for again, it is the same all day
 def png(shown: Certificate, artwork: bytes | None) -> bytes:
     """The page; `artwork` is a PNG of the official mark, where there is one. Raises NotReady without a Chinese font."""
     from PIL import Image, ImageDraw  # noqa: PLC0415 -- only where a page is drawn

@@ -154,6 +154,18 @@ def test_the_age_of_an_old_list_is_said_and_a_very_old_one_not_believed(opened, 
         expect(line(page, "day")).to_have_text("在有效期内，是否已停止或注销不知道")
 
 
+def test_before_there_are_keys_nothing_is_claimed(opened, transactional_db):
+    authorised()
+    with opened("/v/", expected=("503",)) as page:
+        assert judged(page, "a.b.c") == "no_keys"
+
+
+def test_anything_in_the_address_is_answered(opened, key):
+    authorised()
+    with opened("/v/") as page:
+        assert [judged(page, text) for text in ("%zz", "核验", "1")] == ["broken"] * 3
+
+
 def test_a_browser_without_ed25519_has_the_register_verify(opened, key):
     token = tokens.issue(authorised(), clock.now(), tampered.ADDRESS)
     with opened("/v/") as page:

@@ -23,6 +23,11 @@ def authorised(name="示例酿造有限公司", **values):
     return make.authorisation(make.producer(name), make.product(), code=CODE, **values)
 
 
+@pytest.fixture(autouse=True)
+def nothing_drawn_before():
+    drawing.png.cache_clear()
+
+
 @pytest.fixture
 def shown():
     keys.rotate(clock.now())
@@ -44,7 +49,7 @@ def artwork(colour):
 
 
 def test_a_certificate_says_what_the_register_says(shown):
-    assert shown.rows == [
+    assert shown.rows == (
         ("使用人", "示例酿造有限公司"),
         ("统一社会信用代码", "91120118MA0000007K"),
         ("产品", "独流老醋"),
@@ -52,7 +57,7 @@ def test_a_certificate_says_what_the_register_says(shown):
         ("公告", "国家知识产权局公告 第590号（2024-03-01）"),
         ("自何日起可以使用", "2024-03-01"),
         ("核准编码", "7KQ-M2X-4HA（本登记簿自编，不是官方编码）"),
-    ]
+    )
     assert shown.link.startswith(f"{ADDRESS}/v/{CODE}#")
 
 

@@ -7,13 +7,18 @@ import zxingcpp
 from PIL import Image
 
 from gi_registry.core import clock
-from gi_registry.marks import keys, tokens
+from gi_registry.marks import drawing, keys, tokens
 from tests import make
 
 pytestmark = pytest.mark.django_db
 
 CODE = "7KQM2X4HA"
 WAYS = (f"/v/{CODE}/certificate/", f"/v/{CODE}/certificate.png", f"/v/{CODE}/qr.svg")
+
+
+@pytest.fixture(autouse=True)
+def nothing_drawn_before():
+    drawing.png.cache_clear()
 
 
 @pytest.fixture

@@ -23,7 +23,7 @@ function showOffline() {
 }
 
 async function judge() {
-  const token = decodeURIComponent(location.hash.slice(1));
+  const token = location.hash.slice(1);
   section.hidden = !token && !kept;
   if (!token) return kept ? show({ judgement: "no_token" }) : undefined;
   const now = Date.now() / 1000;
@@ -36,10 +36,10 @@ async function judge() {
 async function look(token, now) {
   if (!crypto.subtle) return { judgement: "no_crypto" };
   const { keys: keysAt, statuses: listAt } = section.dataset;
-  const [keys, list] = await Promise.all([fetched(keysAt), fetched(listAt)]);
-  if (!keys) return { judgement: "no_keys" };
+  const [keys, list] = await Promise.all([fetched(keysAt).then(keysIn), fetched(listAt)]);
+  if (!keys?.length) return { judgement: "no_keys" };
   try {
-    return await listed(await verify(token, { keys: JSON.parse(keys).keys, code, now }), list, JSON.parse(keys).keys, now);
+    return await listed(await verify(token, { keys, code, now }), list, keys, now);
   } catch (error) {
     if (error.name !== "NotSupportedError") throw error;
     return { judgement: "no_crypto" };
@@ -51,6 +51,15 @@ async function fetched(address) {
   try {
     const answer = await fetch(address, { cache: "no-cache" });
     return answer.ok ? await answer.text() : null;
+  } catch {
+    return null;
+  }
+}
+
+/** The keys of a jwks.json; null where it is something else, such as the page of a network that wants one to sign in. */
+function keysIn(text) {
+  try {
+    return JSON.parse(text)?.keys ?? null;
   } catch {
     return null;
   }
