@@ -237,4 +237,6 @@ def alarms(request: HttpRequest) -> HttpResponse:
     mine, today = authorisations_within_reach(request.user, Act.DESK), clock.today()
     rows: list[Alarm] = alarms_of(mine, today)
     page = Paginator(rows, ROWS).get_page(request.GET.get("page"))
-    return render(request, "desk/prints/alarms.html", {"rows": page, "disused": disused(mine, today)})
+    unused = disused(mine, today)
+    context = {"rows": page, "disused": unused[:ROWS], "more": max(len(unused) - ROWS, 0)}
+    return render(request, "desk/prints/alarms.html", context)

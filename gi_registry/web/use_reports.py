@@ -22,7 +22,7 @@ from gi_registry.marks.reports import booked, due_on, file_report, last_year
 from gi_registry.parties.permissions import Act, Person, reach
 from gi_registry.products.permissions import within_reach
 from gi_registry.web.applications import FORM, XLSX, download, me
-from gi_registry.web.desk import answer, desk, product_for
+from gi_registry.web.desk import ROWS, answer, desk, product_for
 from gi_registry.web.forms.use_reports import AREA, GOODS, MARKS, FiguresForm, ReportForm, YieldForm
 from gi_registry.web.marks import authorisation_for
 from gi_registry.web.prints import after
@@ -38,11 +38,14 @@ def index(request: HttpRequest, year: int | None = None) -> HttpResponse:
     """The products within reach in one year, the last that is over where none is named: rates, and what is missing."""
     year = refuse_other_years(year or last_year())
     found, mine = of_year(request.user, year), keys_within_reach(request.user)
+    missing = [user for one in found for user in lacking(one) if user.pk in mine]
     context = {
         "year": year,
         "years": range(clock.today().year, FIRST_YEAR - 1, -1),
         "found": found,
-        "missing": [user for one in found for user in lacking(one) if user.pk in mine],
+        "missing": missing[:ROWS],
+        "missing_all": len(missing),
+        "more": max(len(missing) - ROWS, 0),
         "due": due_on(year),
         "overdue": clock.today() > due_on(year),
         "running": year > last_year(),
