@@ -49,14 +49,10 @@ async function recordOrFrame(request) {
 }
 
 async function freshOrKept(request, pathname) {
-  try {
-    const answer = await soon(fetch(request));
-    if (answer.ok) await (await caches.open(CACHE)).put(pathname, answer.clone());
-    if (answer.status < 500) return answer;
-  } catch {
-    // no network: what was kept answers
-  }
-  return (await caches.match(pathname)) ?? Response.error();
+  const answer = await soon(fetch(request)).catch(() => null);
+  if (answer?.ok) await (await caches.open(CACHE)).put(pathname, answer.clone());
+  if (answer && answer.status < 500) return answer;
+  return (await caches.match(pathname)) ?? answer ?? Response.error();
 }
 
 /** A network that says nothing for long is none. */
