@@ -9,6 +9,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from typing import NamedTuple
 
 from django.db import models
@@ -83,19 +84,13 @@ class Reply:
             return _("登记簿没有查到“{text}”的用标核准。").format(text=self.text)
         if len(self.lines) == 1 and not self.more:
             return said(self.lines[0].answer)
-        found = (
-            _("查到的不止 {n} 条，下面是最接近的；其中 {m} 条{day}可以使用专用标志。")
-            if self.more
-            else _("查到 {n} 条，其中 {m} 条{day}可以使用专用标志。")
-        )
+        found = several(more=self.more)
         return found.format(n=len(self.lines), m=self.valid, day=on_the_day(self.day))
 
     @property
     def proves(self) -> tuple[str, ...]:
         """What the answer does and does not prove."""
-        if self.lines:
-            return (str(FOUND),)
-        return (str(EMPTY if self.empty else MISSING), str(ANNOUNCED))
+        return what_it_proves(found=bool(self.lines), empty=self.empty)
 
 
 FOUND = gettext_lazy(
@@ -117,15 +112,41 @@ SENTENCES: dict[Standing, Promise] = {
 }
 
 
+@cache
+def what_it_proves(*, found: bool, empty: bool) -> tuple[str, ...]:
+    """What an answer does and does not prove; translated once, like the other words of a check."""
+    return (str(FOUND),) if found else (str(EMPTY if empty else MISSING), str(ANNOUNCED))
+
+
+@cache
+def several(*, more: bool) -> str:
+    """That several were found, and whether there are more."""
+    if more:
+        return _("查到的不止 {n} 条，下面是最接近的；其中 {m} 条{day}可以使用专用标志。")
+    return _("查到 {n} 条，其中 {m} 条{day}可以使用专用标志。")
+
+
+@cache
+def sentence(standing: Standing) -> str:
+    """What a standing says of a producer."""
+    return str(SENTENCES[standing])
+
+
 def said(answer: Answer) -> str:
     """What holds on the day, in one sentence."""
-    return str(SENTENCES[answer.standing]).format(
+    return sentence(answer.standing).format(
         producer=answer.producer, product=answer.product, day=on_the_day(answer.day), since=answer.since
     )
 
 
 def on_the_day(day: date) -> str:
-    return _("今天") if day == clock.today() else _(" {day} 当日").format(day=day)
+    return day_words(today=day == clock.today()).format(day=day)
+
+
+@cache
+def day_words(*, today: bool) -> str:
+    """How today, or another day, stands in a sentence."""
+    return _("今天") if today else _(" {day} 当日")
 
 
 # --- Asking ----------------------------------------------------------------------------------------------------------

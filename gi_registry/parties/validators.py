@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from typing import NamedTuple
 
@@ -12,6 +13,7 @@ from gi_registry.core.errors import BadInput
 
 LENGTH = 18
 ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"  # without I, O, S, V, Z; any of them may stand at the end
+WHOLE = re.compile(f"[{ALPHABET}]{{2}}[0-9]{{6}}[{ALPHABET}]{{10}}")
 TAKEN_FOR = {"O": "0", "I": "1", "S": "5", "Z": "2"}
 SEPARATORS = str.maketrans("", "", " -_.·\t\r\n\u00ad\u200b‐‑‒–—−")
 DIVISION = range(2, 8)  # the registering office's division code: digits only
@@ -30,13 +32,9 @@ class Uscc(NamedTuple):
 
 def read_uscc(text: str) -> Uscc:
     """The code that somebody typed. Raises BadInput with one sentence that says which character is wrong, and how."""
-    code, understood = plain_uscc(text)
-    if not code:
-        raise BadInput("请填写统一社会信用代码。")
-    if len(code) != LENGTH:
-        raise BadInput(f"统一社会信用代码有 {LENGTH} 位，所填的是 {len(code)} 位：{LOOK}")
-    for place, character in enumerate(code):
-        refuse_character(place, character)
+    code, understood = (text, ()) if WHOLE.fullmatch(text) else plain_uscc(text)
+    if not WHOLE.fullmatch(code):
+        refuse_form(code)
     if code[-1] != uscc.calc_check_digit(code[:-1]):
         raise BadInput(f"统一社会信用代码的校验位不对，有一位写错了：{LOOK}")
     inner_fits = code[16] == inner_check_character(code[8:16])
@@ -61,6 +59,16 @@ def plain_uscc(text: str) -> tuple[str, tuple[str, ...]]:
     ]
     understood += [f"{letter} 按 {TAKEN_FOR[letter]} 读" for letter in taken]
     return upper.translate(str.maketrans("".join(TAKEN_FOR), "".join(TAKEN_FOR.values()))), tuple(understood)
+
+
+def refuse_form(code: str) -> None:
+    """Raises BadInput with what is wrong with a code that is not `WHOLE`."""
+    if not code:
+        raise BadInput("请填写统一社会信用代码。")
+    if len(code) != LENGTH:
+        raise BadInput(f"统一社会信用代码有 {LENGTH} 位，所填的是 {len(code)} 位：{LOOK}")
+    for place, character in enumerate(code):
+        refuse_character(place, character)
 
 
 def refuse_character(place: int, character: str) -> None:
