@@ -157,7 +157,7 @@ def checks() -> Iterator[Row]:
     path = marks.prepared(VAR / "bench" / "marks.sqlite3")
     asked = marks.asked(path, str(REQUESTS // 4))
     addresses = [[check.address.format(quote(value)) for value in asked[check.values]] for check in CHECKS]
-    with serving(f"spatialite:///{path}", KEYS_DIR=str(marks.keys_beside(path))) as server:
+    with serving(f"spatialite:///{path}", **marks.keys_beside(path)) as server:
         first = [server.get(asked_first) for asked_first, *_others in addresses]
         empty, *shown = medians(server, ["/empty"] * len(addresses[0]), *addresses)
         memory, before = server.memory_mb(), server.cpu_s()

@@ -196,17 +196,17 @@ def asked(path: Path, what: str) -> dict[str, list[str]]:
     """What this module says over the database at `path`."""
     environment = os.environ | {
         "DATABASE_URL": f"spatialite:///{path}",
-        "KEYS_DIR": str(keys_beside(path)),
         "SECRET_KEY": "bench",
+        **keys_beside(path),
     }
     command = [sys.executable, "-m", "tests.bench.marks", what]
     told = subprocess.run(command, env=environment, check=True, stdout=subprocess.PIPE)
     return dict(json.loads(told.stdout))
 
 
-def keys_beside(path: Path) -> Path:
-    """Where the keys lie that sign over the database at `path`."""
-    return path.with_suffix(".keys")
+def keys_beside(path: Path) -> dict[str, str]:
+    """The setting of where the keys lie that sign over the database at `path`."""
+    return {"KEYS_DIR": str(path.with_suffix(".keys"))}
 
 
 def prepared(path: Path) -> Path:
