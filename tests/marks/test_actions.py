@@ -553,7 +553,6 @@ def test_only_an_application_that_is_still_written_gives_something_back(user, ma
         assert refused(BadInput, act, row, by=market) == "申请已经提交，交来的材料和生产场所不能拿走。"
 
 
-@pytest.mark.django_db(transaction=True)
 def test_a_file_is_kept_once_and_stands_or_falls_with_its_row(user, maker, rival, settings):
     authorisation = user("draft")
     handed = HandedIn("申请书.pdf", "application/pdf", b"%PDF-1.4 sample")
