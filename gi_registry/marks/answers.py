@@ -25,10 +25,10 @@ MOST = 200  # answers that anybody reads at once
 COLUMNS = """
 SELECT p.id, a.code, a.basis, a.trademark_number, a.standard_number, a.valid_from, a.valid_until, a.course, a.grade,
   p.name, p.kind, p.uscc, r.slug, r.common_name, n.issuer, n.number, n.issued_on, s.key, s.title,
-  (SELECT f.name FROM parties_formerparticulars f WHERE f.party_id = p.id AND f.valid_until > %s
-    AND (f.valid_from IS NULL OR f.valid_from <= %s) ORDER BY f.valid_until, f.id LIMIT 1),
+  (SELECT f.name FROM parties_formerparticulars f WHERE f.party_id = p.id AND f.valid_until > %(day)s
+    AND (f.valid_from IS NULL OR f.valid_from <= %(day)s) ORDER BY f.valid_until, f.id LIMIT 1),
   (SELECT t.text FROM products_name t WHERE t.product_id = r.id AND t.kind = 'common'
-    AND (t.valid_from IS NULL OR t.valid_from <= %s) AND (t.valid_until IS NULL OR t.valid_until > %s)
+    AND (t.valid_from IS NULL OR t.valid_from <= %(day)s) AND (t.valid_until IS NULL OR t.valid_until > %(day)s)
     ORDER BY t.valid_from DESC NULLS LAST, t.id DESC LIMIT 1)
 FROM marks_authorisation a
   JOIN parties_party p ON p.id = a.producer_id
@@ -36,7 +36,8 @@ FROM marks_authorisation a
   JOIN gazette_source s ON s.id = a.source_id
   LEFT JOIN gazette_announcement n ON n.id = a.announcement_id
 WHERE a.course <> '[]' AND """
-IN_ORDER = " ORDER BY r.slug, p.name, a.code LIMIT %s"
+IN_ORDER = " ORDER BY r.slug, p.name, a.code"
+SO_MANY = f"{IN_ORDER} LIMIT %(limit)s"
 # The second half is the condition of the index over codes that are there at all, without which it is not used.
 BY_USCC = "p.uscc {} AND NOT (p.uscc = '')"
 
@@ -118,23 +119,21 @@ BY_TRADEMARK = frozenset({str(Basis.MEMBER), str(Basis.LICENSEE)})
 
 def by_code(code: str, day: date) -> Answer | None:
     """The authorisation of that very code (`codes.read_code` reads what people type); None where none is public."""
-    return next((answer for _party, answer in asked("a.code = %s", [code], day, 1)), None)
+    return next((answer for _party, answer in asked("a.code = %(code)s", {"code": code}, day, "")), None)
 
 
 def by_uscc(uscc: str, day: date, product: str | None = None, *, limit: int = MOST) -> list[Answer]:
     """All of the producer with that code (`parties.validators.read_uscc`), of one product where its slug is given."""
-    if product is None:
-        return found(BY_USCC.format("= %s"), [uscc], day, limit)
-    return found(f"{BY_USCC.format('= %s')} AND r.slug = %s", [uscc, product], day, limit)
+    where, values = of_one_product(product)
+    return found(BY_USCC.format("= %(uscc)s") + where, {"uscc": uscc} | values, day, limit)
 
 
 def by_usccs(usccs: Iterable[str], day: date, product: str | None = None) -> dict[str, list[Answer]]:
     """All of each of the producers; codes without an authorisation have no key."""
     wanted, answers = list(dict.fromkeys(uscc for uscc in usccs if uscc)), dict[str, list[Answer]]()
-    of_product, more = ("", []) if product is None else (" AND r.slug = %s", [product])
+    where, values = of_one_product(product)
     for some in parts(wanted):
-        where = BY_USCC.format(f"IN ({places(some)})") + of_product
-        for _party, answer in asked(where, [*some, *more], day, -1):
+        for _party, answer in asked(BY_USCC.format(among(some)) + where, some | values, day):
             answers.setdefault(answer.uscc, []).append(answer)
     return answers
 
@@ -143,7 +142,7 @@ def by_producers(parties: Sequence[int], day: date) -> dict[int, list[Answer]]:
     """All of each of the parties, by their rows; those without an authorisation have no key."""
     answers: dict[int, list[Answer]] = {}
     for some in parts(parties):
-        for party, answer in asked(f"p.id IN ({places(some)})", some, day, -1):
+        for party, answer in asked(f"p.id {among(some)}", some, day):
             answers.setdefault(party, []).append(answer)
     return answers
 
@@ -152,39 +151,43 @@ def by_number(text: str, day: date, *, limit: int = MOST) -> list[Answer]:
     """All under a trade-mark number or an announcement, as people write them: 4409718, 第475号, 2011年第178号."""
     answers: list[Answer] = []
     if number := trademark_number(text):
-        answers = found("a.trademark_number = %s", [number], day, limit)
-    rows = announcements_numbered(text)[:AT_ONCE]
+        answers = found("a.trademark_number = %(number)s", {"number": number}, day, limit)
+    rows = next(parts(announcements_numbered(text)), {})
     if rows and not answers:
-        answers = found(f"a.announcement_id IN ({places(rows)})", rows, day, limit)
+        answers = found(f"a.announcement_id {among(rows)}", rows, day, limit)
     return answers
 
 
 def of_product(slug: str, day: date) -> list[Answer]:
     """All that were ever announced for one product, those who may use the mark on `day` first."""
-    return sorted(found("r.slug = %s", [slug], day, -1), key=lambda answer: not answer.may_use)
+    return sorted(found("r.slug = %(product)s", {"product": slug}, day), key=lambda answer: not answer.may_use)
 
 
 # --- Rows ------------------------------------------------------------------------------------------------------------
 
 
-def found(where: str, values: Sequence[Any], day: date, limit: int) -> list[Answer]:
+Values = dict[str, Any]  # by the names under which they stand in a statement, which the driver fills in fastest
+
+
+def found(where: str, values: Values, day: date, limit: int | None = None) -> list[Answer]:
     """The answers that `where` selects, by product and name."""
-    return [answer for _party, answer in asked(where, values, day, limit)]
+    if limit is None:
+        return [answer for _party, answer in asked(where, values, day)]
+    return [answer for _party, answer in asked(where, values | {"limit": limit}, day, SO_MANY)]
 
 
-def asked(where: str, values: Sequence[Any], day: date, limit: int) -> Iterator[tuple[int, Answer]]:
-    """One statement: the party's row and the answer of each authorisation; -1 sets no limit."""
-    on = day.isoformat()
+def asked(where: str, values: Values, day: date, ending: str = IN_ORDER) -> Iterator[tuple[int, Answer]]:
+    """One statement: the party's row and the answer of each authorisation."""
     with connection.cursor() as cursor:
-        cursor.execute(COLUMNS + where + ending(limit), [on, on, on, on, *values, *([] if limit < 0 else [limit])])
+        cursor.execute(COLUMNS + where + ending, values | {"day": day.isoformat()})
         rows = cursor.fetchall()
     for row in map(Row._make, rows):
         yield row.party, answer_of(row, day)
 
 
-def ending(limit: int) -> str:
-    """The order, and how many."""
-    return IN_ORDER if limit >= 0 else IN_ORDER.partition(" LIMIT")[0]
+def of_one_product(slug: str | None) -> tuple[str, Values]:
+    """What is added to a question about one product only."""
+    return ("", {}) if slug is None else (" AND r.slug = %(product)s", {"product": slug})
 
 
 def answer_of(row: Row, day: date) -> Answer:
@@ -236,11 +239,14 @@ def as_day(value: Any) -> date | None:
     return date.fromisoformat(value) if isinstance(value, str) else value
 
 
-def parts(values: Sequence[Any]) -> Iterator[list[Any]]:
-    """The values in parts that one statement takes."""
-    return (list(values[at : at + AT_ONCE]) for at in range(0, len(values), AT_ONCE))
+def parts(values: Sequence[Any]) -> Iterator[Values]:
+    """The values in parts that one statement takes, named v0, v1 and so on."""
+    return (
+        {f"v{number}": value for number, value in enumerate(values[at : at + AT_ONCE])}
+        for at in range(0, len(values), AT_ONCE)
+    )
 
 
-def places(values: Sequence[Any]) -> str:
-    """So many places for values: %s, %s."""
-    return ", ".join(["%s"] * len(values))
+def among(values: Values) -> str:
+    """A list of the values: IN (%(v0)s, %(v1)s)."""
+    return f"IN ({', '.join(f'%({name})s' for name in values)})"
