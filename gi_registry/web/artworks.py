@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
@@ -33,6 +34,6 @@ def index(request: HttpRequest) -> HttpResponse:
     context = {
         "today": artwork_on(clock.today(), SHOWN),
         "rows": Artwork.objects.select_related("document__source"),
-        "shown": SHOWN,
+        "back": reverse("desk-marks"),
     }
     return answer(request, form, "desk/artwork/index.html", context, act=act, to=request.path)
