@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import date
-from typing import Any, NamedTuple
+from typing import Any
 
 from django.db import IntegrityError, models, transaction
 
@@ -34,7 +34,6 @@ from gi_registry.applications.states import (
     Procedure,
     Product2005,
     Product2024,
-    Rests,
     Revocation,
     Trademark,
     label,
@@ -43,8 +42,9 @@ from gi_registry.core import clock
 from gi_registry.core.errors import BadInput, Conflict, NotInRegister
 from gi_registry.core.history import Why, drop, put, refuse_if_changed_since
 from gi_registry.core.revision import take_turn
-from gi_registry.gazette.actions import added
-from gi_registry.gazette.models import Announcement, Document, Grade, Source
+from gi_registry.gazette.actions import added, own_source
+from gi_registry.gazette.models import Announcement, Document, Grade
+from gi_registry.gazette.papers import Paper, Rests, day_of, refuse_before_paper, refuse_future, refuse_unfounded
 from gi_registry.parties.models import Party, User
 from gi_registry.parties.permissions import Act
 from gi_registry.products.actions import add_fact, change_fact
@@ -86,13 +86,6 @@ EFFECTS: dict[Procedure, dict[str, Stage]] = {
     Procedure.REVOCATION: {Revocation.REVOKED: Stage.ENDED},
 }
 FOR_A_PROTECTION = frozenset(procedure for procedure, effects in EFFECTS.items() if Stage.PROTECTED in effects.values())
-
-
-class Paper(NamedTuple):
-    """What a step of the State rests on: its notice, or what it announced."""
-
-    document: Document | None = None
-    announcement: Announcement | None = None
 
 
 # --- Opening ---------------------------------------------------------------------------------------------------------
@@ -234,12 +227,6 @@ def next_file_number(year: int) -> str:
     """The year and a running number: 2026-0007."""
     last = Application.objects.filter(file_number__startswith=f"{year}-").order_by("-file_number").first()
     return f"{year}-{int(last.file_number.split('-')[1]) + 1 if last else 1:04d}"
-
-
-def refuse_future(day: date) -> None:
-    """Only what has happened is recorded."""
-    if day > clock.today():
-        raise BadInput(f"{day} 还没有到，不能先记。")
 
 
 def refuse_closed(procedure: Procedure, on: date) -> None:
@@ -420,34 +407,17 @@ def locked(application: Application, seen: int | None = None, opposition: Opposi
     return current
 
 
-def day_of(on: date | None, paper: Paper) -> date:
-    """The day of a step: that of its announcement, else the given one, else that of its notice, else today."""
-    if paper.announcement is not None:
-        issued = paper.announcement.issued_on
-        if on is not None and on != issued:
-            raise BadInput(f"{paper.announcement}发布于 {issued}，与所填的 {on} 不同。")
-        return issued
-    if on is None and paper.document is not None:
-        on = paper.document.source.published_on
-    return on or clock.today()
-
-
 def refuse_day(last: Step, on: date, paper: Paper) -> None:
     """A step follows what it rests on."""
     refuse_future(on)
     if on < last.on:
         raise BadInput(f"{on} 早于上一步“{last.state_label}”的 {last.on}。")
-    issued = paper.document.source.published_on if paper.document is not None else None
-    if issued is not None and on < issued:
-        raise BadInput(f"{on} 早于所依据文件“{paper.document}”的发布日 {issued}。")
+    refuse_before_paper(on, paper)
 
 
 def refuse_without_basis(application: Application, rests: Rests, step: str, paper: Paper) -> None:
     """The State's steps are recorded from its own papers."""
-    if rests == Rests.ANNOUNCEMENT and paper.announcement is None:
-        raise BadInput(f"“{step}”是国家的决定：请选定所依据的公告。")
-    if rests == Rests.NOTICE and paper == Paper():
-        raise BadInput(f"“{step}”是国家的步骤：请附上所依据的通知或公告。")
+    refuse_unfounded(rests, step, paper)
     if paper.announcement is None:
         return
     if application.steps.standing().filter(announcement=paper.announcement).exists():
@@ -544,13 +514,7 @@ def basis_of(paper: Paper, by: User) -> dict[str, Any]:
         return {"source": paper.announcement.source, "grade": paper.announcement.grade}
     if paper.document is not None:
         return {"source": paper.document.source, "grade": paper.document.source.grade}
-    return own_source("applications", "本登记簿的申请案卷", by)
-
-
-def own_source(key: str, title: str, by: User) -> dict[str, Any]:
-    """The register itself as a source: what the district did or was told, kept here first."""
-    source, _outcome = put(Source, {"key": key}, {"title": title, "grade": Grade.PRIMARY}, by=str(by))
-    return {"source": source, "grade": Grade.PRIMARY}
+    return {"source": own_source("applications", "本登记簿的申请案卷", by=str(by)), "grade": Grade.PRIMARY}
 
 
 # --- Materials -------------------------------------------------------------------------------------------------------
@@ -646,7 +610,7 @@ def handle_opposition(
     paper = Paper(document, announcement)
     refuse_without_basis(application, Rests.NOTICE, str(state.label), paper)
     if opposition.state == Objection.FILED and state != Objection.NOT_ACCEPTED:
-        refuse_unfounded(application, opposition)
+        refuse_groundless(application, opposition)
     on = day_of(on, paper)
     refuse_day(list(opposition.steps.standing())[-1], on, paper)
     return record(application, state, on=on, by=by, note=note, opposition=opposition, **paper._asdict())
@@ -658,7 +622,7 @@ def refuse_past_window(application: Application) -> None:
         raise BadInput(f"案卷已到“{application.state_label}”，异议不能再动：记错了的，先撤回案卷的那一步。")
 
 
-def refuse_unfounded(application: Application, opposition: Opposition) -> None:
+def refuse_groundless(application: Application, opposition: Opposition) -> None:
     """What came after the window, or says no reasons, is not taken on."""
     window = window_of(application)
     if window is not None and window.day is not None and opposition.filed_on > window.day:

@@ -22,11 +22,11 @@ from gi_registry.applications.states import (
     Procedure,
     Product2005,
     Product2024,
-    Rests,
     Revocation,
     Trademark,
 )
 from gi_registry.core import revision as revisions
+from gi_registry.gazette.papers import Rests
 from gi_registry.gazette.terms import Clock
 from gi_registry.products.models import Regime
 

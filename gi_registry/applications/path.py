@@ -19,12 +19,12 @@ from gi_registry.applications.states import (
     Objection,
     Procedure,
     Product2024,
-    Rests,
     Trademark,
     act_label,
     label,
 )
 from gi_registry.core.errors import BadInput
+from gi_registry.gazette.papers import Rests
 from gi_registry.gazette.terms import Clock, Deadline, Rule, after_months, days_left, deadline, rule_on
 from gi_registry.parties.permissions import Act
 from gi_registry.products.models import Protection, Stage

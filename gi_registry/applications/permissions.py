@@ -5,8 +5,9 @@ from __future__ import annotations
 from django.db.models import Q, QuerySet
 
 from gi_registry.applications.models import Survey
-from gi_registry.applications.states import Procedure, Rests
+from gi_registry.applications.states import Procedure
 from gi_registry.core.errors import NotAllowed
+from gi_registry.gazette.papers import Rests
 from gi_registry.parties.models import User
 from gi_registry.parties.permissions import Act, Person, Reach, reach
 from gi_registry.places.models import Place

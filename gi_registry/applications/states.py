@@ -8,12 +8,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from enum import Enum
 from typing import Any
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from gi_registry.gazette.papers import Rests
 from gi_registry.gazette.terms import (
     AGRICULTURE,
     MARKS_2019,
@@ -38,14 +38,6 @@ class Procedure(models.TextChoices):
 
 
 ABOUT_A_PROTECTION = frozenset({Procedure.MINOR_CHANGE, Procedure.MAJOR_CHANGE, Procedure.REVOCATION})
-
-
-class Rests(Enum):
-    """What a step rests on: our own act, a written notice of the State, or its announcement."""
-
-    OURS = "ours"
-    NOTICE = "notice"
-    ANNOUNCEMENT = "announcement"
 
 
 OURS, NOTICE, ANNOUNCEMENT = Rests.OURS, Rests.NOTICE, Rests.ANNOUNCEMENT

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db import transaction
 
-from gi_registry.applications.actions import open_application, own_source, refuse_future, settled_regime
+from gi_registry.applications.actions import open_application, settled_regime
 from gi_registry.applications.models import Answer, Application, Survey, Verdict
 from gi_registry.applications.permissions import require_survey
 from gi_registry.applications.readiness import BY_KEY
@@ -17,7 +17,9 @@ from gi_registry.core import clock
 from gi_registry.core.errors import BadInput, NotInRegister
 from gi_registry.core.history import Why, put
 from gi_registry.core.text import pinyin_of
-from gi_registry.gazette.models import Document, Source
+from gi_registry.gazette.actions import own_source
+from gi_registry.gazette.models import Document, Grade, Source
+from gi_registry.gazette.papers import refuse_future
 from gi_registry.parties.models import Party, User
 from gi_registry.places.models import Place
 from gi_registry.products.actions import add_fact, add_product
@@ -40,7 +42,10 @@ def record_survey(
     if surveyed_on is not None:
         refuse_future(surveyed_on)
     known = Survey.objects.filter(name=name.strip(), unit=unit).exists()
-    source = {} if known or "source" in values else own_source("surveys", "特色产品普查（乡镇填报）", by)
+    source: dict[str, Any] = {}
+    if not known and "source" not in values:
+        own = own_source("surveys", "特色产品普查（乡镇填报）", by=str(by))
+        source = {"source": own, "grade": Grade.PRIMARY}
     key = {"name": name.strip(), "unit": unit}
     return put(Survey, key, source | dict(values), by=str(by), why=Why(surveyed_on), seen=seen)[0]
 

@@ -17,9 +17,10 @@ from django.utils.translation import gettext_lazy as lazy
 from gi_registry.applications.docket import Phase, phase_of
 from gi_registry.applications.models import Application, Step
 from gi_registry.applications.path import begins_at_result, window_of
-from gi_registry.applications.states import MACHINES, Procedure, Product2005, Product2024, Rests, Trademark, label
+from gi_registry.applications.states import MACHINES, Procedure, Product2005, Product2024, Trademark, label
 from gi_registry.core import clock
 from gi_registry.gazette.models import Announcement
+from gi_registry.gazette.papers import Rests
 from gi_registry.gazette.terms import Deadline
 from gi_registry.products.models import Product
 

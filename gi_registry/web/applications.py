@@ -34,11 +34,12 @@ from gi_registry.applications.path import (
     what_next,
 )
 from gi_registry.applications.permissions import act_for, require
-from gi_registry.applications.states import OPPOSITIONS, Machine, Objection, Procedure, Rests, act_label, label
+from gi_registry.applications.states import OPPOSITIONS, Machine, Objection, Procedure, act_label, label
 from gi_registry.applications.subscriptions import key_of, owner_of, renew
 from gi_registry.core import clock
 from gi_registry.core.errors import BadInput, NotAllowed, NotInRegister
 from gi_registry.core.history import last_change
+from gi_registry.gazette.papers import Rests
 from gi_registry.parties.models import User
 from gi_registry.parties.permissions import Act, Person, Reach, reach
 from gi_registry.products.models import Product

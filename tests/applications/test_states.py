@@ -16,9 +16,9 @@ from gi_registry.applications.states import (
     Agricultural,
     Objection,
     Procedure,
-    Rests,
 )
 from gi_registry.core.errors import BadInput
+from gi_registry.gazette.papers import Rests
 from gi_registry.parties.permissions import Role
 from tests import make
 

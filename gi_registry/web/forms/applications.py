@@ -14,9 +14,10 @@ from django.utils.translation import gettext_lazy as _
 
 from gi_registry.applications.models import Application, Material, MaterialState
 from gi_registry.applications.permissions import act_to_open
-from gi_registry.applications.states import ABOUT_A_PROTECTION, MACHINES, Procedure, Rests
+from gi_registry.applications.states import ABOUT_A_PROTECTION, MACHINES, Procedure
 from gi_registry.core import clock
 from gi_registry.gazette.models import Document
+from gi_registry.gazette.papers import Rests
 from gi_registry.parties.models import Party
 from gi_registry.parties.permissions import Act, Person
 from gi_registry.products.models import Product, Protection, Regime, Stage
