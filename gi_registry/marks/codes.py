@@ -31,7 +31,7 @@ def checked(random: str) -> str:
 
 
 def show_code(code: str) -> str:
-    """The code as people read it out: 7KQ-M2X-4HD."""
+    """The code as people read it out: 7KQ-M2X-4HA."""
     return "-".join(code[at : at + 3] for at in range(0, len(code), 3))
 
 

@@ -67,7 +67,7 @@ def announced(request: HttpRequest) -> int:
 
 # --- How often -------------------------------------------------------------------------------------------------------
 
-LIMITED = ("/verify/", "/api/authorisations")
+LIMITED = ("/verify/", "/v/", "/api/authorisations")
 MOST_KEPT = 20_000  # addresses; those that have not asked for a minute are let go first
 MINUTE_S = 60.0
 

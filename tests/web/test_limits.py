@@ -150,6 +150,13 @@ def test_who_asks_too_often_is_told_when_to_come_back(client, settings):
     )
 
 
+def test_codes_and_their_certificates_are_asked_for_no_oftener_than_the_rest(client, settings):
+    settings.CHECKS_PER_MINUTE = 2
+    addresses = ["/v/7KQM2X4HA", "/v/7KQM2X4HA/certificate.png", "/v/7KQM2X4HA"]
+
+    assert [client.get(address).status_code for address in addresses] == [404, 404, 429]
+
+
 def test_other_pages_and_people_who_signed_in_are_not_limited(client, official, settings):
     settings.CHECKS_PER_MINUTE = 1
 
