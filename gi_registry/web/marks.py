@@ -244,7 +244,7 @@ def detail(request: HttpRequest, code: str) -> HttpResponse:
         "standing": one.standing_on(today),
         "late": late,
         "stations": stations(one, standing, late=late),
-        "options": options(one, today, writes=writes),
+        "options": options(one, orders, today, writes=writes),
         "dues": dues_of([one], today)[one.pk],
         "course": [(start, end, Standing(str(said)).label) for start, end, said in one.course],
         "papers": list(enumerate(papers, 1)),
@@ -306,20 +306,22 @@ def way_into_use(one: Authorisation) -> list[State]:
     return []
 
 
-def options(one: Authorisation, today: date, *, writes: bool) -> list[Option]:
+def options(one: Authorisation, orders: list[Rectification], today: date, *, writes: bool) -> list[Option]:
     """What may follow, each with its form for those who may take it; the shortest way into use (`onward`) first."""
     aim, now = way_into_use(one)[:1], State(one.state)
     found = [
-        Option(way, act_label(now, way.state), form_of(one, way.state) if writes else "", [way.state] == aim)
+        Option(way, act_label(now, way.state), form_of(one, orders, way.state) if writes else "", [way.state] == aim)
         for way in what_next(one, today)
     ]
     return sorted(found, key=lambda option: not option.onward)
 
 
-def form_of(one: Authorisation, state: State) -> str:
-    """The address of the form by which the authorisation comes into a state."""
+def form_of(one: Authorisation, orders: list[Rectification], state: State) -> str:
+    """The address of the form by which the authorisation comes into a state: from a rectification back into use that
+    which closes the open one, "" where it has failed."""
     if (one.state, state) == (State.RECTIFY, State.ACTIVE):
-        return here(one, "#rectifications")
+        open_ = (number for number, order in enumerate(orders, 1) if order.closed_on is None)
+        return next((reverse("desk-mark-close", args=[one.code, number]) for number in open_), "")
     name = {State.RECTIFY: "desk-mark-rectify", State.CHANGE_REVIEW: "desk-mark-change"}.get(state)
     return reverse(name, args=[one.code]) if name else reverse("desk-mark-step", args=[one.code, state])
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import date
 from typing import Any
 
@@ -59,7 +60,7 @@ def examined(request: HttpRequest, roll: Roll, form: RollForm, status: int = 200
         "roll": roll,
         "said": said,
         "good": len(good),
-        "counts": [(verdict, sum(row.verdict == verdict for row in roll.rows)) for verdict in Verdict],
+        "counts": Counter(row.verdict for row in roll.rows).most_common(),
         "parts": [(part, part[:SHOWN]) for part in (odd, sound) if part],
         "signed": signing.dumps(packed(roll), salt=SALT, compress=True) if good else "",
     }

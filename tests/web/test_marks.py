@@ -701,6 +701,22 @@ def test_a_rectification_is_ordered_answered_and_closed_and_the_use_goes_on(mark
     assert "已办结：已改正，可以继续使用。" in text_of(answer)
 
 
+def test_the_way_back_into_use_is_to_close_the_open_one_and_there_is_none_once_it_failed(market, user):
+    one = user("rectify")
+    row = make.rectification(one)
+    way = f'class="button button-main" href="{at(one, "rectifications/1/close/")}">办理：已改正，继续使用'
+
+    before = market.get(at(one)).content.decode()
+    make.row(Rectification, {"pk": row.pk}, closed_on=DAY, mended=False)
+    after = text_of(market.get(at(one)))
+
+    assert (way in before, "办理：已改正" in after, "逾期未改正：停止使用资格，或者建议注销" in after) == (
+        True,
+        False,
+        True,
+    )
+
+
 @pytest.mark.parametrize(
     "typed",
     [{"ground": "stopped"}, {"demand": " "}, {"due_on": "2025-06-02"}, {"ordered_on": "2099-01-01"}, {"due_on": ""}],

@@ -65,7 +65,7 @@ def test_every_row_is_told_and_nothing_is_stored_before_it_was_confirmed(market,
 
     said = text_of(answer)
     assert (answer.status_code, changes()) == (200, before)
-    assert "共 2 行：可以登记 1 行；有误，不登记 1 行" in said
+    assert "共 2 行：可以登记 1 行；有误，不登记 1 行。" in said
     assert "下面的栏目不认识，没有读：备注。" in said
     assert re.search(r"3 示例错码厂 91120118MA0000007G 独流老醋 有误，不登记 统一社会信用代码的校验位不对", said)
 
