@@ -47,6 +47,7 @@ class Act(models.TextChoices):
     AUTHORISATIONS = "authorisations", _("登记专用标志使用人")
     PRINTS = "prints", _("记专用标志的印制与使用")
     OWN_USE = "own_use", _("办理本单位的专用标志")
+    SYSTEMS = "systems", _("认定三大体系的条款")
 
 
 class Reach(Enum):
@@ -76,6 +77,7 @@ MAY: dict[Act, dict[Role, Reach]] = {
     Act.AUTHORISATIONS: {Role.MARKET: ALL, Role.ADMINISTRATOR: ALL},
     Act.PRINTS: {Role.MARKET: ALL, Role.ADMINISTRATOR: ALL, Role.ASSOCIATION: OWN, Role.PRODUCER: OWN},
     Act.OWN_USE: {Role.PRODUCER: OWN},
+    Act.SYSTEMS: OFFICIALS | {Role.ASSOCIATION: OWN},
 }
 
 Person = User | AnonymousUser
