@@ -72,7 +72,7 @@ def read_codes(content: bytes) -> list[Asked]:
     """
     text = decoded(content)
     first = text.partition("\n")[0]
-    rows = csv.reader(io.StringIO(text, newline=""), delimiter=max(SEPARATORS, key=first.count))
+    rows = csv.reader(io.StringIO(text, newline=""), delimiter=max(SEPARATORS, key=first.count), strict=True)
     found: list[Asked] = []
     try:
         for asked in cells(rows):
