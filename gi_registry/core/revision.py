@@ -9,7 +9,8 @@ from functools import cache
 from pathlib import Path
 from typing import NamedTuple, cast
 
-from django.db import connection, transaction
+from django.db import DEFAULT_DB_ALIAS, connection, connections, transaction
+from django.db.backends.base.base import BaseDatabaseWrapper
 
 from gi_registry.core.models import Change
 
@@ -48,10 +49,11 @@ _held: dict[str, Held] = {}
 
 def revision() -> int:
     """The number of the newest line of history, 0 in an empty register. Asked on every request."""
-    mark = shared_mark()
-    if mark is None or connection.in_atomic_block:
+    database = connections[DEFAULT_DB_ALIAS]  # looked up once: `connection` does so at every word
+    mark = shared_mark(database)
+    if mark is None or database.in_atomic_block:
         return newest()
-    name, seen, at = connection.settings_dict["NAME"], mark.read(), time.monotonic()
+    name, seen, at = database.settings_dict["NAME"], mark.read(), time.monotonic()
     held = _held.get(name)
     if held is None or held.mark != seen or at - held.at > TRUSTED_S:
         held = _held[name] = Held(seen, at, newest())
@@ -78,16 +80,16 @@ def take_turn() -> None:
 
 def moved() -> None:
     """Said by whoever writes, in the transaction: others ask the database again, now and once the change stands."""
-    mark = shared_mark()
+    mark = shared_mark(connections[DEFAULT_DB_ALIAS])
     if mark is not None:
         mark.move()
         transaction.on_commit(mark.move)
 
 
-def shared_mark() -> Mark | None:
+def shared_mark(database: BaseDatabaseWrapper) -> Mark | None:
     """The mark beside a SQLite file; None for databases that other machines may write to, or that live in memory."""
-    name = str(connection.settings_dict["NAME"])
-    if connection.vendor != "sqlite" or name.startswith(("file:", ":memory:")):
+    name = str(database.settings_dict["NAME"])
+    if database.vendor != "sqlite" or name.startswith(("file:", ":memory:")):
         return None
     return mark_beside(name)
 
