@@ -61,7 +61,7 @@ def examined(request: HttpRequest, roll: Roll, form: RollForm, status: int = 200
         "said": said,
         "good": len(good),
         "counts": Counter(row.verdict for row in roll.rows).most_common(),
-        "parts": [(part, part[:SHOWN]) for part in (odd, sound) if part],
+        "shown": [*odd[:SHOWN], *sound[:SHOWN]],
         "signed": signing.dumps(packed(roll), salt=SALT, compress=True) if good else "",
     }
     return render(request, "desk/marks/roll.html", context, status=status if good else 400)

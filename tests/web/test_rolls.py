@@ -142,7 +142,7 @@ def test_a_long_list_is_counted_whole_and_shown_in_part(market):
 
     said = text_of(sent(market, csv(*rows)))
 
-    assert ("有误，不登记 501 行" in said, "只列出前 500 行，共 501 行。" in said) == (True, True)
+    assert ("有误，不登记 501 行" in said, "只列出 500 行，共 501 行。" in said) == (True, True)
 
 
 def test_the_template_has_the_columns_that_are_read(market):
