@@ -24,7 +24,7 @@ from gi_registry.marks.answers import Answer, by_code, of_product
 from gi_registry.marks.api_keys import owner_of
 from gi_registry.marks.bulk import Checked, check, read_codes
 from gi_registry.marks.codes import read_code, show_code
-from gi_registry.marks.questions import Reply, TakenFor, ask, of_uscc, reply_of
+from gi_registry.marks.questions import Line, Reply, TakenFor, ask, of_uscc, reply_of
 from gi_registry.marks.states import Basis, Standing
 from gi_registry.opendata.texts import guarded
 from gi_registry.products.models import Product
@@ -102,9 +102,14 @@ def collection(request: HttpRequest, revision: int) -> HttpResponse:
             "conclusion": reply.conclusion,
             "proves": reply.proves,
             "more": reply.more,
-            "authorisations": [{**described(line.answer), "former_name": line.former} for line in reply.lines],
+            "authorisations": [found_as(line) for line in reply.lines],
         }
     )
+
+
+def found_as(line: Line) -> dict[str, Any]:
+    """One authorisation, with the former name where it was found by that."""
+    return described(line.answer) | {"former_name": line.former} if line.former else described(line.answer)
 
 
 def reply_to(asked: QueryDict, on: date, limit: int) -> Reply:

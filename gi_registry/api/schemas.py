@@ -272,7 +272,7 @@ SCHEMAS: dict[str, Schema] = {
         },
     ),
     "FoundAuthorisation": record(
-        _("一个核准"), OF_AN_AUTHORISATION, {"former_name": text(_("按曾用名查到的，是那个曾用名；否则为空"))}
+        _("一个核准"), OF_AN_AUTHORISATION, {"former_name": text(_("按曾用名查到的才有：那个曾用名"))}
     ),
     "BulkCheck": record(
         _("逐行的答案"),

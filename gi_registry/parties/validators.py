@@ -32,9 +32,7 @@ class Uscc(NamedTuple):
 
 def read_uscc(text: str) -> Uscc:
     """The code that somebody typed. Raises BadInput with one sentence that says which character is wrong, and how."""
-    code, understood = (text, ()) if WHOLE.fullmatch(text) else plain_uscc(text)
-    if not WHOLE.fullmatch(code):
-        refuse_form(code)
+    code, understood = (text, ()) if WHOLE.fullmatch(text) else in_form(*plain_uscc(text))
     if code[-1] != uscc.calc_check_digit(code[:-1]):
         raise BadInput(f"统一社会信用代码的校验位不对，有一位写错了：{LOOK}")
     inner_fits = code[16] == inner_check_character(code[8:16])
@@ -61,14 +59,15 @@ def plain_uscc(text: str) -> tuple[str, tuple[str, ...]]:
     return upper.translate(str.maketrans("".join(TAKEN_FOR), "".join(TAKEN_FOR.values()))), tuple(understood)
 
 
-def refuse_form(code: str) -> None:
-    """Raises BadInput with what is wrong with a code that is not `WHOLE`."""
+def in_form(code: str, understood: tuple[str, ...]) -> tuple[str, tuple[str, ...]]:
+    """Both as they are. Raises BadInput with what is wrong with a code that is not `WHOLE`."""
     if not code:
         raise BadInput("请填写统一社会信用代码。")
     if len(code) != LENGTH:
         raise BadInput(f"统一社会信用代码有 {LENGTH} 位，所填的是 {len(code)} 位：{LOOK}")
     for place, character in enumerate(code):
         refuse_character(place, character)
+    return code, understood
 
 
 def refuse_character(place: int, character: str) -> None:
