@@ -179,15 +179,15 @@ def questions(rounds: int) -> dict[str, list[str]]:
     """What is asked: codes, credit codes, parts of names and the same read aloud, so many of each."""
     ApiKey.objects.all().delete()  # of earlier runs
     dice = random.Random(SEED + 1)
-    rows = list(Authorisation.objects.order_by("index").values_list("code", "producer__uscc", "producer__name"))
-    chosen = dice.sample(rows, rounds)
-    parts = [name[4:9] for _code, _uscc, name in chosen]  # of place, brand and trade
+    codes = list(Authorisation.objects.order_by("index").values_list("code", flat=True))
+    producers = list(Party.objects.exclude(uscc="").order_by("pk").values_list("uscc", "name"))
+    parts = [name[4:9] for _uscc, name in dice.sample(producers, rounds)]  # of place, brand and trade
     return {
-        "codes": [code for code, _uscc, _name in chosen],
-        "usccs": [code for _code, code, _name in chosen],
+        "codes": dice.sample(codes, rounds),
+        "usccs": [uscc for uscc, _name in dice.sample(producers, rounds)],
         "parts": parts,
         "aloud": [pinyin_of(part) for part in parts],
-        "bulk": [code for _code, code, _name in dice.sample(rows, BULK)],
+        "bulk": [uscc for uscc, _name in dice.sample(producers, BULK)],
         "key": [api_keys.make(User.objects.get(username=OFFICIAL), "bench")],
     }
 
