@@ -8,8 +8,9 @@ from django.conf import settings as site
 from django.db import connection
 
 from gi_registry.applications import docket
+from gi_registry.assurance import systems
 from gi_registry.intake.actions import load
-from gi_registry.marks import inquiries, numbers, search
+from gi_registry.marks import answers, inquiries, numbers, search
 from gi_registry.products import register
 from gi_registry.web import frames
 
@@ -60,6 +61,8 @@ def no_index_of_another_test():
     """A rolled-back test gives its revisions back, so that the next one would meet the index of the last."""
     register.forget()
     docket.forget()
+    systems.forget()
+    answers.known.forget()
     numbers.known_announcements.forget()
     search.forget()
     frames.forget()

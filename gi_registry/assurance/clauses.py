@@ -146,6 +146,7 @@ class Clause(NamedTuple):
     noun: str = ""  # what the evidence is called in sentences
     fresh: int | None = None  # months, for evidence that says no end itself
     fresh_basis: FreshBasis = FreshBasis.PAPER
+    edition: str = ""  # a standard for all products: what was checked against an older edition ends with that edition
     model: bool = False
     local: bool = False
     regimes: frozenset[str] = frozenset(Regime.values)
@@ -219,7 +220,7 @@ CLAUSES: tuple[Clause, ...] = (
     Clause("S4", S, "标准没有改变保护要求中的名称、产品类型、产地范围、质量特色", (M, G), (cite(R80, "第十八条"),), kinds=(K.MATCH,), **OF_PRODUCTS, **PROTECTED),
     Clause("S5", S, "按产品类别研制国家标准样品", (M,), (cite(R80, "第十八条"),), kinds=(K.SAMPLE,), **OF_PRODUCTS, **PROTECTED),
     Clause("S6", S, "标准文本含术语和定义，保护范围，自然环境，种植或工艺要求，质量（理化、感官）要求，试验方法，检验规则，标志、包装、运输、贮存", (M,), (cite(GI_STANDARDS, "", TOLD),), kinds=(K.CONTENT,), regimes=PRODUCT),
-    Clause("S7", S, "标准的起草符合 GB/T 17924（当日现行的版本）", (M,), (cite(DRAFTING, "", TOLD),), kinds=(K.DRAFTING,), regimes=PRODUCT),
+    Clause("S7", S, "标准的起草符合 GB/T 17924（当日现行的版本）", (M,), (cite(DRAFTING, "", TOLD),), kinds=(K.DRAFTING,), edition="GB/T 17924", regimes=PRODUCT),
     Clause("S8", S, "术语使用 GB/T 44584-2024", (G, M), (cite(TERMS, "", TOLD),), kinds=(K.TERMS,), since=TERMS.since),
     Clause("S9", S, "有质量控制技术规范：产地环境条件、生产技术规范、质量安全技术规范", (M,), (cite(AGI, "第四条"),), kinds=(K.TECHNICAL_CODE,), model=True, regimes=AGRICULTURAL),
     Clause("S10", S, "使用管理规则六项齐全（证明商标另有使用条件）并公告", (M,), (cite(R79, "第六条"),), kinds=(K.RULES,), regimes=TRADEMARK, since=R79.since),
@@ -263,23 +264,17 @@ CLAUSES: tuple[Clause, ...] = (
 )
 # fmt: on
 
-KEYS = tuple(dict.fromkeys(clause.key for clause in CLAUSES))
-
-
-def versions_of(key: str) -> list[Clause]:
-    """All versions of a clause, the oldest first."""
-    return [clause for clause in CLAUSES if clause.key == key]
+VERSIONS: dict[str, list[Clause]] = {}  # of each clause, the oldest first
+for _clause in CLAUSES:
+    VERSIONS.setdefault(_clause.key, []).append(_clause)
 
 
 def clauses_on(day: date) -> list[Clause]:
-    """The 45 clauses, each in the version that holds on `day`; one not yet in force in its first version."""
-    return [version_on(key, day) for key in KEYS]
-
-
-def version_on(key: str, day: date) -> Clause:
-    """The version of a clause that holds on `day`, else the nearest one, so that a page can say since when."""
-    versions = versions_of(key)
-    return next((clause for clause in versions if clause.in_force_on(day)), versions[0])
+    """The 45 clauses, each in the version that holds on `day`; one that was not yet in force in its first version."""
+    return [
+        next((version for version in versions if version.in_force_on(day)), versions[0])
+        for versions in VERSIONS.values()
+    ]
 
 
 def find(query: str, clauses: Iterable[Clause]) -> list[Clause]:

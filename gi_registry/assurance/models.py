@@ -49,6 +49,10 @@ class StandardQuerySet(SpanQuerySet):
     def on(self, day: date) -> Self:
         return super().on(day).exclude(valid_from__isnull=True, pending_on__isnull=False)
 
+    def serving(self, *products: int) -> Self:
+        """Those of the products (by their row) and those that serve all."""
+        return self.filter(Q(product__in=products) | Q(product__isnull=True))
+
 
 class Standard(Spanned, Sourced):
     """One edition of a standard; its span is the time in which it is in force.

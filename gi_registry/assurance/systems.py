@@ -1,94 +1,259 @@
-"""Are the three systems of a product met on a day? Computed from clauses and evidence of that day, and explained."""
+"""Are the three systems of a product met on a day? Asked here by desk, product page, trend, reminders and rounds.
+
+No verdict is stored. One product costs five queries, for however many days. The table of all products is worked out
+once and held in the process; what the history says was touched since is worked out anew, the rest stands.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import threading
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
+from typing import NamedTuple
 
 from django.db import models
-from django.utils.translation import gettext_lazy as _
+from django.db.models import QuerySet
 
-from gi_registry.assurance.clauses import Clause, System
+from gi_registry.assurance.answers import (
+    ClauseAnswer,
+    ProducerAnswer,
+    ProductAnswer,
+    SystemAnswer,
+    counts,
+    judged,
+)
+from gi_registry.assurance.clauses import Clause
+from gi_registry.assurance.facts import clause_of, load
+from gi_registry.assurance.models import (
+    Appointment,
+    Attachment,
+    Laboratory,
+    Limit,
+    LocalClause,
+    Qualification,
+    QualityRecord,
+    Standard,
+    TestReport,
+    Value,
+)
+from gi_registry.assurance.rules import STANDS, Evidence, Failed, Status
+from gi_registry.core import clock
+from gi_registry.core import revision as revisions
+from gi_registry.core.models import Change
+from gi_registry.parties.models import Party
+from gi_registry.products.models import Product, Protection, Role
 
-SOON = timedelta(days=60)
-
-
-class Status(models.TextChoices):
-    """How a clause, a system or a product stands on a day, the worst last but for what does not apply."""
-
-    NOT_APPLICABLE = "not_applicable", _("不适用")
-    MET = "met", _("已满足")
-    EXPIRING = "expiring", _("即将到期")
-    LAPSED = "lapsed", _("已失效")
-    MISSING = "missing", _("未满足")
-
-
-@dataclass(frozen=True, slots=True)
-class Evidence:
-    """One piece of evidence as it counts for a clause: what it is, and the days on which it holds, [begins, ends).
-
-    `ends` None: it does not end. `assumed`: the end is this register's assumption, not the paper's own.
-    `kind` and `pk` name the row: standard, record, report, qualification, appointment, attachment.
-    """
-
-    kind: str
-    pk: int
-    title: str
-    begins: date | None
-    ends: date | None = None
-    producer: int | None = None
-    assumed: bool = False
-    note: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class ProducerAnswer:
-    """How a clause stands for one producer."""
-
-    producer: str
-    status: Status
-    sentence: str
-    ends: date | None
-
-
-@dataclass(frozen=True, slots=True)
-class ClauseAnswer:
-    """How a clause stands on the day, in one sentence, with the evidence it rests on and what restores it.
-
-    `ends`: the first day on which it no longer stands so, None where nothing ends it. `failed`: failed lines of test
-    reports that bear on it, those settled by a retest too, so that none ever disappears.
-    """
-
-    clause: Clause
-    status: Status
-    sentence: str
-    evidence: tuple[Evidence, ...] = ()
-    ends: date | None = None
-    restores: str = ""
-    failed: tuple[str, ...] = ()
-    producers: tuple[ProducerAnswer, ...] = ()
+__all__ = [
+    "STANDS",
+    "ClauseAnswer",
+    "Evidence",
+    "Failed",
+    "Lapse",
+    "Matrix",
+    "ProducerAnswer",
+    "ProductAnswer",
+    "Status",
+    "SystemAnswer",
+    "answer",
+    "answers",
+    "counts",
+    "forget",
+    "judged",
+    "keep",
+    "lapsing",
+    "local_clauses",
+    "matrix",
+    "over",
+]
+AT_ONCE = 200  # products: so many are read by the same five queries
 
 
-@dataclass(frozen=True, slots=True)
-class SystemAnswer:
-    """How one system stands; model clauses are shown and do not count."""
-
-    system: System
-    status: Status
-    clauses: tuple[ClauseAnswer, ...]
-    met: int  # of those that count, those that stand (expiring ones too)
-    asked: int  # those that count and apply
-    next_lapse: ClauseAnswer | None
+def answer(product: Product, day: date | None = None) -> ProductAnswer:
+    """How the product's three systems stand on a day (today). Five queries."""
+    return over(product, [day or clock.today()])[0]
 
 
-@dataclass(frozen=True, slots=True)
-class ProductAnswer:
-    """How the three systems of a product stand on a day."""
+def over(product: Product, days: Iterable[date]) -> list[ProductAnswer]:
+    """How they stand on each of the days, as the register knows now. Five queries."""
+    facts = load([product.pk])[product.pk]
+    return [judged(facts, day) for day in days]
 
-    pk: int
+
+def answers(products: Iterable[int], day: date) -> Iterator[ProductAnswer]:
+    """How those of many products (by their rows) stand. Five queries for every 200."""
+    asked = list(products)
+    for start in range(0, len(asked), AT_ONCE):
+        for facts in load(asked[start : start + AT_ONCE]).values():
+            yield judged(facts, day)
+
+
+def local_clauses(day: date) -> list[Clause]:
+    """The district's own clauses that hold on the day. One query."""
+    return [clause_of(one) for one in LocalClause.objects.on(day)]
+
+
+# --- What lapses -----------------------------------------------------------------------------------------------------
+
+
+class Lapse(NamedTuple):
+    """A clause that stands and ends on a day."""
+
+    product: int
     slug: str
     name: str
+    clause: Clause
+    on: date
+    sentence: str
+
+
+def lapsing(products: Iterable[int], day: date, within: int = 60) -> list[Lapse]:
+    """What stands on the day and ends within so many days, the nearest first; what does not count is left out."""
+    last = day + timedelta(days=within)
+    found = [
+        Lapse(one.pk, one.slug, one.name, each.clause, each.ends, each.sentence)
+        for one in answers(products, day)
+        for each in one.clauses
+        if counts(each) and each.status in STANDS and each.ends is not None and each.ends <= last
+    ]
+    return sorted(found, key=lambda lapse: (lapse.on, lapse.slug, lapse.clause.key))
+
+
+# --- All products ----------------------------------------------------------------------------------------------------
+
+MOST_DAYS = 3  # today and what somebody looks back at
+MOST_KEPT = 500  # pages rendered from one matrix
+MOST_CHANGES = 2_000  # lines of history beyond which everything is worked out anew
+
+
+@dataclass(slots=True)
+class Matrix:
+    """All products on a day, without their clauses; `kept` holds what was made from it and goes with it."""
+
     day: date
-    status: Status
-    systems: tuple[SystemAnswer, ...]
-    clauses: tuple[ClauseAnswer, ...] = field(repr=False)
+    revision: int
+    answers: list[ProductAnswer]
+    kept: dict[Hashable, bytes] = field(default_factory=dict)
+
+
+_held: dict[date, Matrix] = {}
+_lock = threading.Lock()
+
+
+def matrix(day: date) -> Matrix:
+    """All products × the three systems on the day, by slug. Nothing is asked while the register stands still."""
+    revision, held = revisions.revision(), _held.get(day)
+    if held is not None and held.revision == revision:
+        return held
+    with _lock:
+        held = _held.pop(day, None)
+        made = held if held is not None and held.revision == revision else renewed(held, day, revision)
+        while len(_held) >= MOST_DAYS:
+            del _held[next(iter(_held))]
+        _held[day] = made
+    return made
+
+
+def renewed(held: Matrix | None, day: date, revision: int) -> Matrix:
+    """The matrix of the revision: what was touched since the one that is held, or everything."""
+    touched = None if held is None else touched_since(held.revision)
+    if held is None or touched is None:
+        every = Product.objects.values_list("pk", flat=True)
+        return Matrix(day, revision, in_order(answers(every, day)))
+    if not touched:
+        held.revision = revision
+        return held
+    standing = [one for one in held.answers if one.pk not in touched]
+    return Matrix(day, revision, in_order([*standing, *answers(touched, day)]))
+
+
+def in_order(found: Iterable[ProductAnswer]) -> list[ProductAnswer]:
+    """By slug, each without its clauses: 5,000 products with all their evidence would not fit a worker."""
+    return sorted((light(one) for one in found), key=lambda one: one.slug)
+
+
+def light(one: ProductAnswer) -> ProductAnswer:
+    """The answer without its clauses, but for what lapses next."""
+    systems = tuple(
+        replace(system, clauses=(), next_lapse=system.next_lapse and replace(system.next_lapse, evidence=()))
+        for system in one.systems
+    )
+    return replace(one, systems=systems, clauses=())
+
+
+def keep(kept: dict[Hashable, bytes], key: Hashable, content: bytes) -> None:
+    """Keep what was made from a matrix; so many at most."""
+    if len(kept) >= MOST_KEPT:
+        kept.clear()
+    kept[key] = content
+
+
+def forget() -> None:
+    """Let go of what is held: where rows came or went without a line of history, as in a test that is rolled back."""
+    _held.clear()
+
+
+# --- Whose answers a change touches ----------------------------------------------------------------------------------
+
+
+def of_laboratories(laboratories: QuerySet) -> set[int]:
+    """The products that laboratories are named for or reported on."""
+    named = Appointment.objects.filter(laboratory__in=laboratories).values_list("product", flat=True)
+    return set(named) | set(TestReport.objects.filter(laboratory__in=laboratories).values_list("product", flat=True))
+
+
+def of_parties(parties: QuerySet) -> set[int]:
+    """The products for which parties have a part, or test."""
+    parts = Role.objects.filter(party__in=parties).values_list("product", flat=True)
+    return set(parts) | of_laboratories(Laboratory.objects.filter(party__in=parties))
+
+
+def by(path: str) -> Callable[[QuerySet], set[int | None]]:
+    """The products to which a path leads; None among them where a row is about all products."""
+    return lambda rows: set(rows.order_by().values_list(path, flat=True))
+
+
+def of_everybody(rows: QuerySet) -> set[int | None]:
+    """All products."""
+    return {None}
+
+
+# Every table from which answers are worked out.
+TOUCHES: dict[type[models.Model], Callable[[QuerySet], set]] = {
+    Product: by("pk"),
+    Protection: by("product"),
+    Role: by("product"),
+    Standard: by("product"),
+    Limit: by("standard__product"),
+    QualityRecord: by("product"),
+    TestReport: by("product"),
+    Value: by("report__product"),
+    Appointment: by("product"),
+    Attachment: by("product"),
+    Laboratory: of_laboratories,
+    Qualification: lambda rows: of_laboratories(Laboratory.objects.filter(qualifications__in=rows)),
+    Party: of_parties,
+    LocalClause: of_everybody,
+}
+
+
+def touched_since(revision: int) -> set[int] | None:
+    """The products whose answers may have changed after a revision, None where that may be any of them."""
+    things = list(Change.objects.filter(id__gt=revision).values_list("thing", flat=True)[: MOST_CHANGES + 1])
+    if len(things) > MOST_CHANGES:
+        return None
+    touched: set[int | None] = set()
+    for model, reached in TOUCHES.items():
+        rows = rows_named(things, model._meta.label_lower)
+        if not rows:
+            continue
+        there = model._default_manager.filter(pk__in=rows)
+        if there.count() < len(rows):  # one was taken away, and with it whose it was
+            return None
+        touched |= reached(there)
+    return None if None in touched else {pk for pk in touched if pk is not None}
+
+
+def rows_named(things: Sequence[str], label: str) -> set[int]:
+    """The rows of one table among the things of the history."""
+    return {int(thing.rpartition(":")[2]) for thing in things if thing.rpartition(":")[0] == label}

@@ -1,0 +1,387 @@
+"""Everything from which the three systems of products are judged, read in five queries for any number of products.
+
+The rows come as plain values with their spans, for all days at once: one reading answers for any day, so that a trend
+of three years costs no more than today.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any, NamedTuple
+
+from django.db.models import CharField, DateField, F, IntegerField, QuerySet, Value
+from django.db.models.functions import Cast, Coalesce
+
+from gi_registry.assurance.clauses import Citation, Clause, FreshBasis, Law, RecordKind, System, Who
+from gi_registry.assurance.judging import Bounds, Edition, Line, Result, lines_of
+from gi_registry.assurance.models import (
+    Appointment,
+    Attachment,
+    LocalClause,
+    Qualification,
+    QualityRecord,
+    Standard,
+    TestReport,
+)
+from gi_registry.products.models import Part, Product, Protection, Role
+
+PRODUCERS = frozenset({Part.ENTERPRISE, Part.PRODUCER})
+
+
+class Span(NamedTuple):
+    """[begins, ends); None: not known to begin, not known to end."""
+
+    begins: date | None
+    ends: date | None
+
+    def holds_on(self, day: date) -> bool:
+        return (self.begins is None or self.begins <= day) and (self.ends is None or day < self.ends)
+
+
+class Protected(NamedTuple):
+    """Where the product stands under a regime over a span."""
+
+    regime: str
+    stage: str
+    span: Span
+
+
+class Producer(NamedTuple):
+    """A producer that the register knows for the product over a span."""
+
+    pk: int
+    name: str
+    span: Span
+
+
+class Record(NamedTuple):
+    """A quality record."""
+
+    pk: int
+    kind: str
+    clause: str
+    title: str
+    producer: int | None
+    span: Span
+
+
+class Attached(NamedTuple):
+    """An official's word on a clause; its span ends with the evidence it rests on at the latest."""
+
+    pk: int
+    clause: str
+    effect: str
+    title: str
+    note: str
+    by: str
+    producer: int | None
+    span: Span
+    rests_on: tuple[str, int] | None
+
+
+class Certificate(NamedTuple):
+    """A qualification of a laboratory."""
+
+    pk: int
+    kind: str
+    number: str
+    span: Span
+
+
+class Appointed(NamedTuple):
+    """A laboratory named for the product."""
+
+    pk: int
+    laboratory: int
+    name: str
+    span: Span
+
+
+@dataclass(slots=True)
+class Report:
+    """A test report with its values; `lines` are what its values come to against the limits of the sampling day."""
+
+    pk: int
+    number: str
+    laboratory: int
+    laboratory_name: str
+    producer: int | None
+    goods: str
+    standard_number: str
+    sampled_on: date
+    issued_on: date
+    valid_until: date | None
+    retest_of: int | None
+    note: str
+    results: list[Result] = field(default_factory=list)
+    lines: list[Line] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class Facts:
+    """All that bears on one product, on all days."""
+
+    pk: int
+    slug: str
+    name: str
+    category: str
+    protections: list[Protected] = field(default_factory=list)
+    producers: list[Producer] = field(default_factory=list)
+    standards: list[Edition] = field(default_factory=list)  # its own
+    common: list[Edition] = field(default_factory=list)  # those that serve all products
+    records: list[Record] = field(default_factory=list)
+    attached: list[Attached] = field(default_factory=list)
+    local: list[Clause] = field(default_factory=list)
+    reports: list[Report] = field(default_factory=list)
+    appointed: list[Appointed] = field(default_factory=list)
+    certificates: dict[int, list[Certificate]] = field(default_factory=dict)  # by laboratory
+
+    def producers_on(self, day: date) -> dict[int, str]:
+        """The producers of the day, each once, by name."""
+        return {one.pk: one.name for one in self.producers if one.span.holds_on(day)}
+
+
+def load(products: Iterable[int]) -> dict[int, Facts]:
+    """The facts of the products (by their rows) in their order; rows that name none are left out. Five queries."""
+    asked = list(products)
+    found = frame(asked)
+    add_standards(found)
+    add_reports(found)
+    add_records(found)
+    add_laboratories(found)
+    for facts in found.values():
+        judge_reports(facts)
+    return {pk: found[pk] for pk in asked if pk in found}
+
+
+def judge_reports(facts: Facts) -> None:
+    """The lines of every report."""
+    editions = facts.standards + facts.common
+    for report in facts.reports:
+        report.lines = lines_of(
+            report.results,
+            editions,
+            sampled_on=report.sampled_on,
+            standard_number=report.standard_number,
+            goods=report.goods,
+        )
+
+
+# --- The product itself ----------------------------------------------------------------------------------------------
+
+NO_DAY, NO_NUMBER = Cast(Value(None), DateField()), Cast(Value(None), IntegerField())
+
+
+def text(value: str) -> Value:
+    """A constant in a column of texts."""
+    return Value(value, output_field=CharField())
+
+
+def columns(rows: QuerySet, *expressions: Any) -> Any:
+    """The rows as tuples of the expressions (or fields), so that unlike tables can be read in one query."""
+    named = {f"as_{at}": F(one) if isinstance(one, str) else one for at, one in enumerate(expressions)}
+    return rows.order_by().annotate(**named).values_list(*named)
+
+
+def frame(asked: list[int]) -> dict[int, Facts]:
+    """Products with their protections and producers. One query."""
+    # what, product, three texts, party, begins, ends
+    products = columns(
+        Product.objects.filter(pk__in=asked),
+        *(text("product"), "pk", "slug", "common_name", "category", NO_NUMBER, NO_DAY, NO_DAY),
+    )
+    protections = columns(
+        Protection.objects.filter(product__in=asked),
+        *(text("protection"), "product_id", "regime", "stage", text(""), NO_NUMBER, "valid_from", "valid_until"),
+    )
+    roles = columns(
+        Role.objects.filter(product__in=asked, part__in=PRODUCERS),
+        *(text("role"), "product_id", "party__name", text(""), text(""), "party_id", "valid_from", "valid_until"),
+    )
+    rows = list(products.union(protections, roles, all=True))
+    found = {row[1]: Facts(row[1], *row[2:5]) for row in rows if row[0] == "product"}
+    for what, product, one, two, _three, party, begins, ends in rows:
+        if what == "protection":
+            found[product].protections.append(Protected(one, two, Span(begins, ends)))
+        elif what == "role":
+            found[product].producers.append(Producer(party, one, Span(begins, ends)))
+    return found
+
+
+# --- Standards -------------------------------------------------------------------------------------------------------
+
+OF_STANDARD = (
+    *("pk", "product_id", "regime", "number", "title", "replaces"),
+    *("issued_on", "reviewed_on", "valid_from", "valid_until", "attested_on", "pending_on"),
+)
+OF_LIMIT = ("parameter", "unit", "method", "lower", "upper", "goods", "wording")
+
+
+def add_standards(found: dict[int, Facts]) -> None:
+    """Editions with their limits, those that serve all products given to each. One query."""
+    rows = Standard.objects.serving(*found).order_by("pk", "limits__pk")
+    editions: dict[int, tuple[Standard, list[Bounds]]] = {}
+    for row in rows.values_list(*OF_STANDARD, *(f"limits__{name}" for name in OF_LIMIT)):
+        own, limit = row[: len(OF_STANDARD)], row[len(OF_STANDARD) :]
+        if own[0] not in editions:
+            editions[own[0]] = (Standard(**dict(zip(OF_STANDARD, own, strict=True))), [])
+        if limit[0] is not None:
+            editions[own[0]][1].append(Bounds(*limit))
+    common = []
+    for standard, limits in editions.values():
+        edition = Edition(standard, tuple(limits))
+        if standard.product_id is None:
+            common.append(edition)
+        else:
+            found[standard.product_id].standards.append(edition)
+    for facts in found.values():
+        facts.common = common
+
+
+# --- Reports ---------------------------------------------------------------------------------------------------------
+
+OF_REPORT = (
+    *("pk", "number", "laboratory_id", "laboratory__party__name", "producer_id", "goods", "standard_number"),
+    *("sampled_on", "issued_on", "valid_until", "retest_of_id", "note"),
+)
+
+
+def add_reports(found: dict[int, Facts]) -> None:
+    """Reports with their values, the oldest first. One query."""
+    rows = TestReport.objects.filter(product__in=found).order_by("issued_on", "pk", "values__pk")
+    of_value = ("values__parameter", "values__unit", "values__method", "values__text")
+    reports: dict[int, Report] = {}
+    for product, *row in rows.values_list("product_id", *OF_REPORT, *of_value).iterator(chunk_size=2_000):
+        report = reports.get(row[0])
+        if report is None:
+            report = reports[row[0]] = Report(*row[: len(OF_REPORT)])
+            found[product].reports.append(report)
+        if row[len(OF_REPORT)] is not None:
+            report.results.append(Result(*row[len(OF_REPORT) :]))
+
+
+# --- Records, attachments, clauses of the district -------------------------------------------------------------------
+
+
+def add_records(found: dict[int, Facts]) -> None:
+    """Quality records, attachments and the district's own clauses. One query."""
+    # what, row, product, producer, clause, kind, title, note, who, begins, ends, evidence's end, four rows of evidence
+    none = (NO_NUMBER,) * 4
+    records = columns(
+        QualityRecord.objects.filter(product__in=found),
+        *(text("record"), "pk", "product_id", "producer_id", "clause", "kind", "title", text(""), text("")),
+        *("made_on", "valid_until", NO_DAY, *none),
+    )
+    attached = columns(
+        Attachment.objects.filter(product__in=found),
+        *(text("attached"), "pk", "product_id", "producer_id", "clause", "effect", NAMED, IN_FULL, "by"),
+        *("valid_from", "valid_until", Coalesce(*ENDS)),
+        *("standard_id", "record_id", "report_id", "qualification_id"),
+    )
+    local = columns(
+        LocalClause.objects.all(),
+        *(text("local"), "pk", "products__pk", NO_NUMBER, "key", "system", "wording", "article", "who"),
+        *("valid_from", "valid_until", NO_DAY, "fresh", EACH, *none[2:]),
+    )
+    for row in records.union(attached, local, all=True):
+        READ[row[0]](found, row)
+
+
+NAMED = Coalesce(
+    *("standard__number", "record__title", "report__number", "qualification__number", "document__title"),
+    text(""),
+    output_field=CharField(),
+)
+IN_FULL, EACH = Cast("note", CharField()), Cast("per_producer", IntegerField())
+ENDS = ("standard__valid_until", "record__valid_until", "report__valid_until", "qualification__valid_until")
+
+
+def read_record(found: dict[int, Facts], row: tuple[Any, ...]) -> None:
+    """A quality record."""
+    _what, pk, product, producer, clause, kind, title, _note, _who, begins, ends, *_rest = row
+    found[product].records.append(Record(pk, kind, clause, title, producer, Span(begins, ends)))
+
+
+def read_attached(found: dict[int, Facts], row: tuple[Any, ...]) -> None:
+    """An official's word."""
+    _what, pk, product, producer, clause, effect, title, note, by, begins, ends, evidence_ends, *evidence = row
+    kinds = ("standard", "record", "report", "qualification")
+    rests_on = next(((kind, one) for kind, one in zip(kinds, evidence, strict=True) if one is not None), None)
+    span = Span(begins, min((end for end in (ends, evidence_ends) if end is not None), default=None))
+    one = Attached(pk, clause, effect, title, note, by, producer, span, rests_on)
+    found[product].attached.append(one)
+
+
+def read_local(found: dict[int, Facts], row: tuple[Any, ...]) -> None:
+    """A clause of the district, for one product or for all."""
+    _what, _pk, product, _none, key, system, wording, article, who, begins, ends, _end, fresh, each, *_rest = row
+    one = LocalClause(
+        key=key,
+        system=system,
+        wording=wording,
+        article=article,
+        who=who,
+        fresh=fresh,
+        per_producer=bool(each),
+        valid_from=begins,
+        valid_until=ends,
+    )
+    for facts in found.values() if product is None else [found[product]] if product in found else []:
+        facts.local.append(clause_of(one))
+
+
+def clause_of(one: LocalClause) -> Clause:
+    """A clause of the district as those of the law stand."""
+    return Clause(
+        one.key,
+        System(one.system),
+        one.wording,
+        (Who(one.who),),
+        (Citation(Law(one.article, ""), ""),),
+        kinds=(RecordKind.OTHER,),
+        noun="符合本条的材料",
+        fresh=one.fresh,
+        fresh_basis=FreshBasis.ASSUMED if one.fresh else FreshBasis.PAPER,
+        local=True,
+        per_producer=one.per_producer,
+        since=one.valid_from,
+        until=one.valid_until,
+    )
+
+
+READ = {"record": read_record, "attached": read_attached, "local": read_local}
+
+
+# --- Laboratories ----------------------------------------------------------------------------------------------------
+
+
+def add_laboratories(found: dict[int, Facts]) -> None:
+    """Who is named to test, and the certificates of whoever is named or reported. One query."""
+    # what, row, product, laboratory, two texts, begins, ends
+    appointed = columns(
+        Appointment.objects.filter(product__in=found),
+        *(text("appointed"), "pk", "product_id", "laboratory_id", "laboratory__party__name", text("")),
+        *("valid_from", "valid_until"),
+    )
+    named = Appointment.objects.filter(product__in=found).order_by().values("laboratory")
+    reported = TestReport.objects.filter(product__in=found).order_by().values("laboratory")
+    certificates = columns(
+        Qualification.objects.filter(laboratory__in=named.union(reported)),
+        *(text("certificate"), "pk", NO_NUMBER, "laboratory_id", "kind", "number", "valid_from", "valid_until"),
+    )
+    of_laboratory: dict[int, list[Certificate]] = defaultdict(list)
+    for what, pk, product, laboratory, one, two, begins, ends in appointed.union(certificates, all=True):
+        if what == "appointed":
+            found[product].appointed.append(Appointed(pk, laboratory, one, Span(begins, ends)))
+        else:
+            of_laboratory[laboratory].append(Certificate(pk, one, two, Span(begins, ends)))
+    for facts in found.values():
+        facts.certificates = {pk: of_laboratory[pk] for pk in laboratories_of(facts) if pk in of_laboratory}
+
+
+def laboratories_of(facts: Facts) -> Iterator[int]:
+    """Whoever was named for the product or reported on it."""
+    yield from {one.laboratory for one in facts.appointed} | {report.laboratory for report in facts.reports}

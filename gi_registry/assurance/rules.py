@@ -1,0 +1,454 @@
+"""What evidence comes to on a day: which rows count for a clause, which of them hold, what is said of them.
+
+One table says which rule finds the evidence (`FINDERS`), `weighed` says what it comes to. Facts and clauses go in,
+findings come out; nothing here asks the database.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from gi_registry.assurance.clauses import Clause, FreshBasis, Rule
+from gi_registry.assurance.facts import Facts, Report
+from gi_registry.assurance.judging import Edition, Line, Verdict
+from gi_registry.assurance.models import Effect, QualificationKind
+from gi_registry.assurance.numbers import Kind, edition_of
+from gi_registry.core.text import plain
+from gi_registry.gazette.terms import after_months
+
+SOON = timedelta(days=60)
+
+
+class Status(models.TextChoices):
+    """How a clause, a system or a product stands on a day, the worst last but for what does not apply."""
+
+    NOT_APPLICABLE = "not_applicable", _("不适用")
+    MET = "met", _("已满足")
+    EXPIRING = "expiring", _("即将到期")
+    LAPSED = "lapsed", _("已失效")
+    MISSING = "missing", _("未满足")
+
+
+STANDS = frozenset({Status.MET, Status.EXPIRING})
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """One piece of evidence as it counts for a clause: what it is, and the days on which it holds, [begins, ends).
+
+    `ends` None: it does not end. `assumed`: the end is this register's assumption, not the paper's own.
+    `kind` and `pk` name the row: standard, record, report, qualification, appointment, attachment.
+    """
+
+    kind: str
+    pk: int
+    title: str
+    begins: date | None
+    ends: date | None = None
+    producer: int | None = None
+    assumed: bool = False
+    note: str = ""
+
+    def holds_on(self, day: date) -> bool:
+        """Whether it holds on `day`; where no beginning is known it may."""
+        return (self.begins is None or self.begins <= day) and (self.ends is None or day < self.ends)
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """A failed line of a report, and the report that tested it again and passed, None where none did."""
+
+    report: int
+    number: str
+    issued_on: date
+    parameter: str
+    line: Line
+    settled: str | None
+    note: str = ""
+
+    def __str__(self) -> str:
+        head = f"报告 {self.number}（{self.issued_on} 签发）的{self.line} 不合格：{self.line.why}"
+        return f"{head}；{self.settled}" if self.settled else head
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What the evidence for one clause (and one producer) comes to; `why` is the middle of the sentence."""
+
+    status: Status
+    why: str
+    ends: date | None = None
+    evidence: tuple[Evidence, ...] = ()
+    failed: tuple[Failed, ...] = ()
+    remedy: str = ""  # what restores it, where that is not the clause's own evidence
+
+
+# --- Evidence --------------------------------------------------------------------------------------------------------
+
+
+def find(facts: Facts, clause: Clause, day: date, producer: int | None) -> Finding:
+    """What the evidence for the clause comes to, for one producer where one is named."""
+    if producer is not None:
+        exempt = next(iter(attached_to(facts, clause, day, producer, Effect.NOT_APPLICABLE)), None)
+        if exempt is not None:
+            return Finding(Status.NOT_APPLICABLE, exempt.note)
+    return FINDERS[clause.rule](facts, clause, day, producer)
+
+
+def attached_to(
+    facts: Facts, clause: Clause, day: date, producer: int | None, effect: Effect = Effect.MEETS
+) -> list[Evidence]:
+    """What officials say of the clause on the day: for the producer, or for all of them."""
+    return [
+        Evidence(
+            kind="attachment",
+            pk=one.pk,
+            title=f"{one.by}的认定{f'（依据{one.title}）' if one.title else ''}",
+            begins=one.span.begins,
+            ends=one.span.ends,
+            producer=one.producer,
+            note=f"由{one.by}认定不适用：{one.note.rstrip('。')}" if effect == Effect.NOT_APPLICABLE else one.note,
+        )
+        for one in facts.attached
+        if one.clause == clause.key
+        and one.effect == effect
+        and one.producer in ({None} if producer is None and effect == Effect.NOT_APPLICABLE else {None, producer})
+        and (effect == Effect.MEETS or one.span.holds_on(day))
+    ]
+
+
+def weighed(clause: Clause, evidence: Sequence[Evidence], day: date, missing: str = "") -> Finding:
+    """What pieces of evidence, each of which would be enough, come to on the day."""
+    begun = tuple(
+        sorted(
+            (one for one in evidence if one.begins is None or one.begins <= day),
+            key=lambda one: (one.begins or date.min, one.pk),
+            reverse=True,
+        )
+    )
+    holding = [one for one in begun if one.holds_on(day)]
+    if holding:
+        best = max(holding, key=lambda one: one.ends or date.max)
+        return Finding(*standing(best, day), ends=best.ends, evidence=begun)
+    if begun:
+        last = max(begun, key=lambda one: one.ends or date.max)
+        why = f"最近一份{clause.evidence}（{last.title}）于 {last.ends} 到期{assumed(last)}"
+        return Finding(Status.LAPSED, why, last.ends, begun)
+    return Finding(Status.MISSING, missing or f"没有登记{clause.evidence}")
+
+
+def standing(best: Evidence, day: date) -> tuple[Status, str]:
+    """How a piece of evidence that holds stands, in words that name it and its day."""
+    since = f"，{best.begins} 起" if best.begins else "，起始日未查明"
+    if best.ends is None:
+        return Status.MET, f"{best.title}{since}"
+    left = (best.ends - day).days
+    if left <= SOON.days:
+        return Status.EXPIRING, f"{best.title}将于 {best.ends} 到期，还有 {left} 天{assumed(best)}"
+    return Status.MET, f"{best.title}{since}，{best.ends} 到期{assumed(best)}"
+
+
+def assumed(one: Evidence) -> str:
+    """Where the end is nobody's word but ours, it says so."""
+    return "（材料没有写有效期，按本登记簿的假定计算）" if one.assumed else ""
+
+
+def fresh_until(clause: Clause, made_on: date, stated: date | None) -> tuple[date | None, bool]:
+    """When evidence ends, and whether that is an assumption: its own word goes before the clause's."""
+    if stated is not None:
+        return stated, False
+    if clause.fresh is None:
+        return None, False
+    return after_months(made_on, clause.fresh), clause.fresh_basis == FreshBasis.ASSUMED
+
+
+def speaks_for(producer: int | None, of: int | None) -> bool:
+    """Whether evidence of a producer (None: of the product as a whole) counts for the one asked (None: for anyone)."""
+    return of is None or producer == of
+
+
+def records(facts: Facts, clause: Clause, producer: int | None) -> list[Evidence]:
+    """The quality records of the clause's kinds; for a clause of the district those that name it."""
+    found = []
+    for one in facts.records:
+        named = one.clause == clause.key if clause.local else one.kind in clause.kinds
+        if named and speaks_for(one.producer, producer) and one.span.begins is not None:
+            ends, guessed = fresh_until(clause, one.span.begins, one.span.ends)
+            found.append(Evidence("record", one.pk, one.title, one.span.begins, ends, one.producer, guessed))
+    return found
+
+
+def reports(facts: Facts, clause: Clause, producer: int | None) -> list[Evidence]:
+    """The test reports; for a clause that asks only whether there was one, they do not age."""
+    found = []
+    for one in facts.reports:
+        if speaks_for(one.producer, producer):
+            ends, guessed = (
+                (None, False) if clause.fresh is None else fresh_until(clause, one.issued_on, one.valid_until)
+            )
+            found.append(Evidence("report", one.pk, f"报告 {one.number}", one.issued_on, ends, one.producer, guessed))
+    return found
+
+
+# --- Rules -----------------------------------------------------------------------------------------------------------
+
+
+def by_record(facts: Facts, clause: Clause, day: date, producer: int | None) -> Finding:
+    found = [*records(facts, clause, producer), *attached_to(facts, clause, day, producer)]
+    if not clause.edition:
+        return weighed(clause, found, day)
+    current = edition_in_force(facts, clause.edition, day)
+    if current is None or current.standard.valid_from is None:
+        return weighed(clause, found, day)
+    since, number = current.standard.valid_from, current.standard.number
+    cut = [one if one.begins is None or one.begins >= since else ended(one, since) for one in found]
+    finding = weighed(clause, cut, day)
+    outrun = finding.status is Status.LAPSED and finding.ends == since
+    return replace(finding, why=f"{number} 自 {since} 起实施，此后没有重新核对") if outrun else finding
+
+
+def ended(one: Evidence, on: date) -> Evidence:
+    """The evidence, ending on the day at the latest."""
+    return replace(one, ends=min(one.ends or on, on), assumed=one.assumed and one.ends is not None and one.ends < on)
+
+
+def edition_in_force(facts: Facts, number: str, day: date) -> Edition | None:
+    """The edition of a standard for all products that holds on the day, the newest where several do."""
+    held = [one for one in facts.common if edition_of(one.standard.number)[0] == number and one.standard.holds_on(day)]
+    return max(held, key=lambda one: one.standard.valid_from or date.min, default=None)
+
+
+def by_standard_known(facts: Facts, clause: Clause, day: date, producer: int | None) -> Finding:
+    found = []
+    for edition in facts.standards:
+        one = edition.standard
+        known = one.issued_on or one.valid_from or one.attested_on or one.pending_on
+        found.append(Evidence("standard", one.pk, one.number, known))
+    return weighed(clause, [*found, *attached_to(facts, clause, day, producer)], day)
+
+
+FOR_PROTECTED = frozenset({Kind.NATIONAL_MANDATORY, Kind.NATIONAL, Kind.LOCAL, Kind.GROUP})  # 令第80号 art. 18
+
+
+def by_standard_in_force(facts: Facts, clause: Clause, day: date, producer: int | None) -> Finding:
+    found = [
+        Evidence("standard", one.pk, one.number, one.valid_from, taken_over(facts, edition, day))
+        for edition in facts.standards
+        if (one := edition.standard).kind in FOR_PROTECTED
+        and not (one.valid_from is None and one.pending_on is not None)
+        and (not one.regime or one.regime in clause.regimes)
+    ]
+    return weighed(clause, [*found, *attached_to(facts, clause, day, producer)], day)
+
+
+def taken_over(facts: Facts, edition: Edition, day: date) -> date | None:
+    """When an edition ends without another, issued by the day, following at once."""
+    ends, left = edition.standard.valid_until, list(facts.standards)
+    while ends is not None:
+        following = next(
+            (
+                one
+                for one in left
+                if (one.standard.issued_on or date.max) <= day
+                and one.standard.valid_from is not None
+                and one.standard.valid_from <= ends
+                and (one.standard.valid_until is None or one.standard.valid_until > ends)
+            ),
+            None,
+        )
+        if following is None:
+            return ends
+        ends = following.standard.valid_until
+    return None
+
+
+def by_standard_reviewed(facts: Facts, clause: Clause, day: date, producer: int | None) -> Finding:
+    """All editions in force have been issued or reviewed within the period; the one that is due first decides."""
+    said = attached_to(facts, clause, day, producer)
+    if any(one.holds_on(day) for one in said):
+        return weighed(clause, said, day)
+    held = [edition.standard for edition in facts.standards if edition.standard.holds_on(day)]
+    if not held:
+        return Finding(Status.MISSING, "没有登记现行标准，无从复审", remedy="登记现行标准")
+    findings = []
+    for one in held:
+        days = [on for on in (one.issued_on, one.reviewed_on) if on is not None and on <= day]
+        if not days:
+            findings.append(Finding(Status.MISSING, f"{one.number} 的发布日和复审日都未查明"))
+            continue
+        ends, _guessed = fresh_until(clause, max(days), None)
+        title = f"{one.number} 的{'复审' if max(days) == one.reviewed_on else '发布'}"
+        findings.append(weighed(clause, [Evidence("standard", one.pk, title, max(days), ends)], day))
+    decides = max(findings, key=lambda one: (list(Status).index(one.status), -(one.ends or date.max).toordinal()))
+    return replace(decides, evidence=tuple(piece for one in findings for piece in one.evidence))
+
+
+def by_appointment(facts: Facts, clause: Clause, day: date, producer: int | None) -> Finding:
+    found = [Evidence("appointment", one.pk, one.name, one.span.begins, one.span.ends) for one in facts.appointed]
+    return weighed(clause, [*found, *attached_to(facts, clause, day, producer)], day)
+
+
+def by_qualification(facts: Facts, clause: Clause, day: date, producer: int | None) -> Finding:
+    """A laboratory that is named for the product, or whose report still holds, has a 资质认定 that holds."""
+    names = {one.laboratory: one.name for one in facts.appointed if one.span.holds_on(day)}
+    names |= {one.laboratory: one.laboratory_name for one in facts.reports if still_fresh(one, day)}
+    found = [
+        Evidence("qualification", one.pk, f"{name}的资质认定 {one.number}", one.span.begins, one.span.ends)
+        for laboratory, name in names.items()
+        for one in facts.certificates.get(laboratory, [])
+        if one.kind == QualificationKind.CMA
+    ]
+    missing = f"{'、'.join(names.values())}没有登记资质认定（CMA）证书" if names else "没有登记承担检验检测的机构"
+    finding = weighed(clause, [*found, *attached_to(facts, clause, day, producer)], day, missing)
+    return (
+        finding
+        if names or finding.status is not Status.MISSING
+        else replace(finding, remedy="登记承担机构及其资质证书")
+    )
+
+
+REPORT_MONTHS = 12  # as the clauses on reports assume
+
+
+def still_fresh(report: Report, day: date) -> bool:
+    """Whether a report was issued by the day and has not aged out."""
+    return report.issued_on <= day < (report.valid_until or after_months(report.issued_on, REPORT_MONTHS))
+
+
+def by_report(facts: Facts, clause: Clause, day: date, producer: int | None) -> Finding:
+    return weighed(clause, [*reports(facts, clause, producer), *attached_to(facts, clause, day, producer)], day)
+
+
+def by_test(facts: Facts, clause: Clause, day: date, producer: int | None) -> Finding:
+    found = [*reports(facts, clause, producer), *records(facts, clause, producer)]
+    return weighed(clause, [*found, *attached_to(facts, clause, day, producer)], day)
+
+
+def by_coverage(facts: Facts, clause: Clause, day: date, producer: int | None) -> Finding:
+    """Every parameter of the standards in force is in some report that holds; the one that ages first decides."""
+    said = attached_to(facts, clause, day, producer)
+    if any(one.holds_on(day) for one in said):
+        return weighed(clause, said, day)
+    asked = {
+        plain(limit.parameter): limit.parameter
+        for edition in facts.standards
+        if edition.standard.holds_on(day)
+        for limit in edition.limits
+    }
+    if not asked:
+        why = "现行标准的技术指标没有登记，不能判断是否覆盖"
+        return Finding(Status.MISSING, why, remedy="登记现行标准及其技术指标")
+    evidence = {one.pk: one for one in reports(facts, clause, producer)}
+    findings = {}
+    for key, parameter in asked.items():
+        bearing = [evidence[one.pk] for one in facts.reports if any(plain(r.parameter) == key for r in one.results)]
+        findings[parameter] = weighed(clause, bearing, day)
+    untested = [parameter for parameter, one in findings.items() if one.status is Status.MISSING]
+    used = tuple({piece.pk: piece for one in findings.values() for piece in one.evidence}.values())
+    if untested:
+        return Finding(Status.MISSING, f"{len(asked)} 项指标中没有检测{'、'.join(untested)}", evidence=used)
+    parameter, decides = max(
+        findings.items(), key=lambda item: (list(Status).index(item[1].status), -(item[1].ends or date.max).toordinal())
+    )
+    return replace(decides, why=f"{len(asked)} 项指标，{parameter}：{decides.why}", evidence=used)
+
+
+def by_retest(facts: Facts, clause: Clause, day: date, producer: int | None) -> Finding:
+    """Failed lines have been tested again."""
+    failed = failures(facts, day, None)
+    if not failed:
+        return Finding(Status.NOT_APPLICABLE, "没有不合格的检验结果，不需要复检")
+    unsettled = [line for line in failed if line.settled is None]
+    if unsettled:
+        return Finding(Status.MISSING, f"{unsettled[0]}，还没有复检合格", failed=failed)
+    retests = [one for one in facts.reports if one.retest_of is not None and one.issued_on <= day]
+    evidence = tuple(Evidence("report", one.pk, f"复检报告 {one.number}", one.issued_on) for one in retests)
+    return Finding(Status.MET, f"{len(failed)} 项不合格都已复检合格", evidence=evidence, failed=failed)
+
+
+def by_passing(facts: Facts, clause: Clause, day: date, producer: int | None) -> Finding:
+    """A report passes and no failed line is left open; an official's word does not settle a failed line."""
+    failed = failures(facts, day, producer)
+    unsettled = [line for line in failed if line.settled is None]
+    every = reports(facts, clause, producer)
+    if unsettled:
+        begun = tuple(one for one in every if one.begins is not None and one.begins <= day)
+        return Finding(Status.MISSING, str(unsettled[0]), evidence=begun, failed=failed)
+    by_pk = {one.pk: one for one in facts.reports}
+    passing = [one for one in every if passes(by_pk[one.pk])]
+    finding = weighed(clause, [*passing, *attached_to(facts, clause, day, producer)], day)
+    if finding.status is Status.MISSING:
+        newest = max(
+            (one for one in every if (one.begins or day) <= day), key=lambda one: one.begins or day, default=None
+        )
+        if newest is not None:
+            why = incomparable(by_pk[newest.pk])
+            finding = Finding(Status.MISSING, why, evidence=(newest,))
+    return replace(finding, failed=failed)
+
+
+def newest_of(evidence: Iterable[Evidence], day: date) -> Evidence | None:
+    """The last that had begun by the day."""
+    begun = [one for one in evidence if one.begins is not None and one.begins <= day]
+    return max(begun, key=lambda one: (one.begins, one.pk), default=None)
+
+
+def passes(report: Report) -> bool:
+    """Whether some line passes and none fails."""
+    verdicts = {line.verdict for line in report.lines}
+    return Verdict.PASS in verdicts and Verdict.FAIL not in verdicts
+
+
+def incomparable(report: Report) -> str:
+    """Why a report without a failed line does not show that the product passes."""
+    if not report.lines:
+        return f"报告 {report.number} 没有登记检验结果"
+    return f"报告 {report.number} 的结果都不能与限值比较（{report.lines[0].why}）"
+
+
+FINDERS: dict[Rule, Callable[[Facts, Clause, date, int | None], Finding]] = {
+    Rule.RECORD: by_record,
+    Rule.STANDARD_KNOWN: by_standard_known,
+    Rule.STANDARD_IN_FORCE: by_standard_in_force,
+    Rule.STANDARD_REVIEWED: by_standard_reviewed,
+    Rule.APPOINTED: by_appointment,
+    Rule.QUALIFIED: by_qualification,
+    Rule.REPORTED: by_report,
+    Rule.COVERED: by_coverage,
+    Rule.RETESTED: by_retest,
+    Rule.TESTED: by_test,
+    Rule.PASSED: by_passing,
+}
+
+
+# --- Failed lines ----------------------------------------------------------------------------------------------------
+
+
+def failures(facts: Facts, day: date, producer: int | None) -> tuple[Failed, ...]:
+    """Every failed line of the reports issued by the day; one of a report without a producer bears on all of them."""
+    known = [one for one in facts.reports if one.issued_on <= day]
+    return tuple(
+        Failed(one.pk, one.number, one.issued_on, line.parameter, line, *settled(known, one, line.parameter))
+        for one in known
+        if producer is None or one.producer in {None, producer}
+        for line in one.lines
+        if line.verdict is Verdict.FAIL
+    )
+
+
+def settled(known: Sequence[Report], failed: Report, parameter: str) -> tuple[str | None, str]:
+    """What became of a failed line: the retest that passed, by way of retests that failed too; and its note."""
+    for one in known:
+        if one.retest_of != failed.pk or one.pk == failed.pk:
+            continue
+        verdicts = {line.verdict for line in one.lines if plain(line.parameter) == plain(parameter)}
+        if Verdict.FAIL in verdicts:
+            return settled([other for other in known if other.pk != failed.pk], one, parameter)
+        if Verdict.PASS in verdicts:
+            return f"报告 {one.number}（{one.issued_on} 签发）复检合格", one.note
+    return None, ""
