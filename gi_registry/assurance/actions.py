@@ -1,0 +1,440 @@
+"""Acts on the evidence of the three systems. Verdicts are not written: they follow from what is written here.
+
+Columns come by their names in the models; `source` may be a `NewSource`. Each act is one transaction; it may raise
+NotAllowed, BadInput, Conflict and NotInRegister, and then leaves nothing behind.
+"""
+
+from __future__ import annotations
+
+import re
+import uuid
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from typing import Any, TypeVar
+
+from django.db import models, transaction
+
+from gi_registry.assurance.clauses import VERSIONS
+from gi_registry.assurance.judging import Verdict, judge_report
+from gi_registry.assurance.models import (
+    Appointment,
+    Attachment,
+    Effect,
+    Laboratory,
+    Limit,
+    LocalClause,
+    Qualification,
+    QualityRecord,
+    Round,
+    Standard,
+    TestReport,
+    Value,
+)
+from gi_registry.assurance.numbers import read_standard
+from gi_registry.assurance.permissions import may_keep, require_decide, require_hand_in, require_keep
+from gi_registry.assurance.rounds import digest, evidence_of, result_of
+from gi_registry.assurance.systems import answers
+from gi_registry.assurance.values import read_value
+from gi_registry.core import clock
+from gi_registry.core.errors import BadInput, NotAllowed, NotInRegister
+from gi_registry.core.history import Why, drop, put, refuse_if_changed_since
+from gi_registry.core.revision import take_turn
+from gi_registry.core.text import plain
+from gi_registry.gazette.actions import added, settled
+from gi_registry.gazette.models import Document
+from gi_registry.gazette.papers import refuse_future
+from gi_registry.parties.models import Party, User
+from gi_registry.products.models import Product
+
+M = TypeVar("M", bound=models.Model)
+Columns = Mapping[str, Any]
+
+
+def written(
+    model: type[M], row: M | None, columns: Columns, *, by: User, day: date | None = None, seen: int | None = None
+) -> M:
+    """A new row (`row` is None) or the row put right, with its source settled."""
+    values = dict(columns)
+    if "source" in values:
+        values["source"] = settled(values["source"], by=str(by))
+    why = Why(day, values["source"].key if "source" in values else "", values.get("note", ""))
+    if row is None:
+        return added(model, values, by=str(by), why=why)
+    return put(model, {"pk": row.pk}, values, by=str(by), why=why, seen=seen)[0]
+
+
+# --- Standards -------------------------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def save_standard(
+    standard: Standard | None,
+    product: Product | None,
+    *,
+    by: User,
+    limits: Sequence[Columns] | None = None,
+    seen: int | None = None,
+    **columns: Any,
+) -> Standard:
+    """An edition of a standard (for all products where `product` is None) and its limits, all of them.
+
+    `limits` None leaves them as they are. The number stays as it is typed where it can be read as one.
+    """
+    if product is None or (standard is not None and standard.product_id is None):
+        require_keep(by)
+    if product is not None:
+        require_hand_in(by, product)
+    take_turn()
+    refuse_numbers(standard, product, columns)
+    saved = written(Standard, standard, columns | {"product": product}, by=by, day=columns.get("valid_from"), seen=seen)
+    if limits is not None:
+        save_limits(saved, limits, by)
+    return saved
+
+
+def refuse_numbers(standard: Standard | None, product: Product | None, columns: Columns) -> None:
+    """A number is a number, and stands once for a product however it is written."""
+    number = str(read_standard(columns["number"]))
+    for one in Standard.objects.filter(product=product).exclude(pk=standard.pk if standard else 0):
+        if one.normal == number:
+            raise BadInput(f"登记簿已有 {one.number}：同一标准只登记一次。")
+    if columns.get("valid_from") and columns.get("pending_on"):
+        raise BadInput("实施日已经查明，不必再写“最近见其尚未实施”。")
+
+
+def save_limits(standard: Standard, limits: Sequence[Columns], by: User) -> None:
+    """The limits as given; those that are not among them go."""
+    twice: set[tuple[str, str]] = set()
+    for at, one in enumerate(limits, 1):
+        key = (plain(one["parameter"]), plain(one.get("goods") or ""))
+        if key in twice:
+            raise BadInput(f"第 {at} 行：“{one['parameter']}”写了两次。")
+        twice.add(key)
+    standing = {(plain(one.parameter), plain(one.goods)): one for one in standard.limits.all()}
+    for key in set(standing) - twice:
+        drop(standing[key], by=str(by))
+    for at, one in enumerate(limits, 1):
+        values = {"lower": None, "upper": None} | {name: "" if value is None else value for name, value in one.items()}
+        values |= {name: None for name in ("lower", "upper") if values[name] == ""}
+        row = standing.get((plain(one["parameter"]), plain(one.get("goods") or "")))
+        in_line(at, lambda row=row, values=values: written(Limit, row, {"standard": standard} | values, by=by))
+
+
+def in_line(at: int, act: Any) -> Any:
+    """What `act` gives; its refusal says in which line of a table."""
+    try:
+        return act()
+    except BadInput as refusal:
+        raise BadInput(f"第 {at} 行：{refusal.sentence}") from refusal
+
+
+# --- Quality records -------------------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def save_record(
+    record: QualityRecord | None, product: Product, *, by: User, seen: int | None = None, **columns: Any
+) -> QualityRecord:
+    """A quality record of the product, or of one of its producers."""
+    require_hand_in(by, product)
+    take_turn()
+    refuse_other_product(record, product)
+    refuse_future(columns["made_on"])
+    columns["clause"] = known_local_clause(columns.get("clause") or "")
+    return written(QualityRecord, record, columns | {"product": product}, by=by, day=columns["made_on"], seen=seen)
+
+
+@transaction.atomic
+def remove_record(record: QualityRecord, *, by: User, reason: str) -> None:
+    """Take away a record that never should have been."""
+    require_hand_in(by, record.product)
+    drop(record, by=str(by), why=Why(note=because(reason)))
+
+
+def refuse_other_product(row: Any, product: Product) -> None:
+    """Evidence stays with its product."""
+    if row is not None and row.product_id != product.pk:
+        raise BadInput("这件材料属于另一产品：请在那个产品下改。")
+
+
+def because(reason: str) -> str:
+    """The reason of an act that takes something back."""
+    if not reason.strip():
+        raise BadInput("请写明原因。")
+    return reason.strip()
+
+
+def known_local_clause(key: str) -> str:
+    """The key of one of the district's clauses, or nothing."""
+    if key and not LocalClause.objects.filter(key=key).exists():
+        raise BadInput(f"没有编号为“{key}”的自定条款。")
+    return key
+
+
+# --- Laboratories ----------------------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def save_laboratory(party: Party, *, by: User, note: str = "") -> Laboratory:
+    """The party as a laboratory."""
+    require_keep(by)
+    return put(Laboratory, {"party": party}, {"note": note}, by=str(by))[0]
+
+
+@transaction.atomic
+def save_qualification(
+    qualification: Qualification | None, laboratory: Laboratory, *, by: User, seen: int | None = None, **columns: Any
+) -> Qualification:
+    """A certificate of the laboratory."""
+    require_keep(by)
+    take_turn()
+    day = columns.get("valid_from")
+    return written(Qualification, qualification, columns | {"laboratory": laboratory}, by=by, day=day, seen=seen)
+
+
+@transaction.atomic
+def appoint(product: Product, laboratory: Laboratory, *, by: User, **columns: Any) -> Appointment:
+    """The laboratory tests the product over a span."""
+    require_hand_in(by, product)
+    take_turn()
+    start, end = columns.get("valid_from") or date.min, columns.get("valid_until") or date.max
+    for one in Appointment.objects.filter(product=product, laboratory=laboratory):
+        if (one.valid_from or date.min) < end and start < (one.valid_until or date.max):
+            raise BadInput(f"{laboratory}在这段时间里已登记为承担检验检测的机构。")
+    values = columns | {"product": product, "laboratory": laboratory}
+    return written(Appointment, None, values, by=by, day=columns.get("valid_from"))
+
+
+@transaction.atomic
+def end_appointment(appointment: Appointment, *, by: User, day: date, note: str = "") -> Appointment:
+    """The laboratory tests the product no longer from the day on."""
+    require_hand_in(by, appointment.product)
+    if appointment.valid_until is not None and appointment.valid_until <= day:
+        raise BadInput(f"这项委托已在 {appointment.valid_until} 截止。")
+    return put(Appointment, {"pk": appointment.pk}, {"valid_until": day}, by=str(by), why=Why(day, note=note))[0]
+
+
+# --- Test reports ----------------------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def save_report(
+    report: TestReport | None,
+    product: Product,
+    *,
+    by: User,
+    lines: Sequence[Columns],
+    seen: int | None = None,
+    reason: str = "",
+    **columns: Any,
+) -> TestReport:
+    """A test report with its values, all of them; one with a failed line is put right by officials, for a reason."""
+    require_hand_in(by, product)
+    take_turn()
+    refuse_other_product(report, product)
+    if report is not None:
+        require_to_touch(report, by, reason)
+    refuse_report(report, product, columns)
+    refuse_lines(lines)
+    saved = written(TestReport, report, columns | {"product": product}, by=by, day=columns["issued_on"], seen=seen)
+    standing = {plain(value.parameter): value for value in saved.values.all()}
+    for key in set(standing) - {plain(line["parameter"]) for line in lines}:
+        drop(standing[key], by=str(by), why=Why(note=reason))
+    for at, line in enumerate(lines, 1):
+        values = {name: value or "" for name, value in line.items()} | {"report": saved}
+        row = standing.get(plain(line["parameter"]))
+        in_line(at, lambda row=row, values=values: written(Value, row, values, by=by))
+    return saved
+
+
+@transaction.atomic
+def remove_report(report: TestReport, *, by: User, reason: str) -> None:
+    """Take away a report that never should have been; one with a failed line, officials only."""
+    require_hand_in(by, report.product)
+    require_to_touch(report, by, because(reason))
+    why = Why(note=reason.strip())
+    for value in report.values.all():
+        drop(value, by=str(by), why=why)
+    drop(report, by=str(by), why=why)
+
+
+def require_to_touch(report: TestReport, by: User, reason: str) -> None:
+    """A failed line does not go quietly. Raises NotAllowed, and BadInput where no reason is given."""
+    if all(line.verdict is not Verdict.FAIL for line in judge_report(report)):
+        return
+    if not may_keep(by):
+        raise NotAllowed("这份报告有不合格的结果：只有主管部门可以更正或者去掉它。")
+    because(reason)
+
+
+def refuse_report(report: TestReport | None, product: Product, columns: Columns) -> None:
+    """Days in order, a standard that can be read, a retest that follows what it tests again."""
+    sampled_on, issued_on = columns["sampled_on"], columns["issued_on"]
+    if issued_on < sampled_on:
+        raise BadInput(f"报告签发日 {issued_on} 早于抽样日 {sampled_on}，不可能：请核对。")
+    refuse_future(issued_on)
+    if columns.get("standard_number"):
+        read_standard(columns["standard_number"])
+    refuse_retest(report, product, columns)
+
+
+def refuse_retest(report: TestReport | None, product: Product, columns: Columns) -> None:
+    """A retest says what became of an earlier report of the same product, and why in its note."""
+    first = columns.get("retest_of")
+    if first is None:
+        return
+    if first.product_id != product.pk:
+        raise BadInput(f"报告 {first.number} 属于另一产品，不能在这里复检。")
+    if columns["issued_on"] < first.issued_on:
+        raise BadInput(f"复检报告不能早于它所复检的报告（{first.issued_on} 签发）。")
+    if not (columns.get("note") or "").strip():
+        raise BadInput("复检报告须在说明里写明复检的缘由和结果。")
+    while first is not None:
+        if report is not None and first.pk == report.pk:
+            raise BadInput("一份报告不能复检它自己。")
+        first = first.retest_of
+
+
+def refuse_lines(lines: Sequence[Columns]) -> None:
+    """Each result can be read, each parameter stands once. Raises BadInput with the line."""
+    if not lines:
+        raise BadInput("请至少填写一项检验结果。")
+    twice: set[str] = set()
+    for at, line in enumerate(lines, 1):
+        name = (line.get("parameter") or "").strip()
+        if not name:
+            raise BadInput(f"第 {at} 行：没有写检验项目。")
+        if plain(name) in twice:
+            raise BadInput(f"第 {at} 行：“{name}”写了两次。")
+        twice.add(plain(name))
+        in_line(at, lambda line=line: read_value(line.get("text") or "", line.get("unit") or ""))
+
+
+# --- What officials say of clauses -----------------------------------------------------------------------------------
+
+Piece = Standard | QualityRecord | TestReport | Qualification
+COLUMN_OF: dict[type, str] = {
+    Standard: "standard",
+    QualityRecord: "record",
+    TestReport: "report",
+    Qualification: "qualification",
+}
+
+
+@transaction.atomic
+def attach(
+    clause: str,
+    product: Product,
+    *,
+    by: User,
+    note: str,
+    producer: Party | None = None,
+    effect: Effect = Effect.MEETS,
+    evidence: Piece | None = None,
+    document: Document | None = None,
+    valid_from: date | None = None,
+    valid_until: date | None = None,
+) -> Attachment:
+    """An official's word that the clause is met (or does not apply) from a day (today) on, and why."""
+    require_decide(by, product)
+    take_turn()
+    refuse_unknown_clause(clause)
+    if not note.strip():
+        raise BadInput("请说明为什么这样认定。")
+    refuse_strange(evidence, product)
+    begins = valid_from or clock.today()
+    values = {
+        "clause": clause,
+        "product": product,
+        "producer": producer,
+        "effect": effect,
+        "note": note.strip(),
+        "document": document,
+        "valid_from": begins,
+        "valid_until": valid_until,
+        "by": str(by),
+        "at": clock.now(),
+    }
+    if evidence is not None:
+        values[COLUMN_OF[type(evidence)]] = evidence
+    return added(Attachment, values, by=str(by), why=Why(begins, note=note.strip()))
+
+
+def refuse_unknown_clause(key: str) -> None:
+    """Raises NotInRegister where no clause has the key."""
+    if key not in VERSIONS and not LocalClause.objects.filter(key=key).exists():
+        raise NotInRegister(f"没有条款“{key[:20]}”。")
+
+
+def refuse_strange(evidence: Piece | None, product: Product) -> None:
+    """Evidence is of the product, or of all products."""
+    owner = getattr(evidence, "product_id", None)
+    if owner is not None and owner != product.pk:
+        raise BadInput("所选的材料属于另一产品。")
+
+
+@transaction.atomic
+def detach(attachment: Attachment, *, by: User, reason: str, day: date | None = None) -> None:
+    """The word holds no longer from the day (today) on; one that never held by then is taken away."""
+    require_decide(by, attachment.product)
+    take_turn()
+    day, why = day or clock.today(), Why(day, note=because(reason))
+    if attachment.valid_from is not None and day <= attachment.valid_from:
+        drop(attachment, by=str(by), why=why)
+        return
+    if attachment.valid_until is not None and attachment.valid_until <= day:
+        raise BadInput(f"这项认定已在 {attachment.valid_until} 截止。")
+    put(Attachment, {"pk": attachment.pk}, {"valid_until": day}, by=str(by), why=why)
+
+
+LOCAL_KEY = re.compile(r"[A-Z]{1,6}[0-9]{0,4}")
+
+
+@transaction.atomic
+def save_local_clause(
+    clause: LocalClause | None, *, by: User, products: Iterable[Product] = (), seen: int | None = None, **columns: Any
+) -> LocalClause:
+    """A clause of the district; a key of the law's clauses cannot be taken."""
+    require_keep(by)
+    take_turn()
+    if clause is not None and seen is not None:
+        refuse_if_changed_since(clause, seen)
+    key = columns["key"].strip().upper()
+    if not LOCAL_KEY.fullmatch(key) or key in VERSIONS:
+        raise BadInput(f"编号“{key[:12]}”不能用：请用字母加数字，并避开 S、Q、T 的 45 条，例如 JH1。")
+    if LocalClause.objects.filter(key=key).exclude(pk=clause.pk if clause else 0).exists():
+        raise BadInput(f"编号“{key}”已经用了。")
+    values = columns | {"key": key, "source": settled(columns["source"], by=str(by))}
+    why = Why(values.get("valid_from"), values["source"].key, values.get("note", ""))
+    row = {"pk": clause.pk} if clause is not None else {"key": key}
+    return put(LocalClause, row, values, by=str(by), many={"products": products}, why=why)[0]
+
+
+# --- Rounds ----------------------------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def sign_round(products: Iterable[Product], day: date, *, by: User, title: str, remarks: str = "") -> Round:
+    """Freeze what the systems of the products come to on a day, signed by an official."""
+    require_keep(by)
+    take_turn()
+    refuse_future(day)
+    assessed = list(products)
+    if not assessed:
+        raise BadInput("请至少选一个产品。")
+    if not title.strip():
+        raise BadInput("请给这次评估起一个名称。")
+    found = list(answers([one.pk for one in assessed], day))
+    result, evidence = result_of(found), evidence_of(found, day)
+    values = {
+        "day": day,
+        "title": title.strip(),
+        "result": result,
+        "evidence": evidence,
+        "sha256": digest(day, result, evidence),
+        "remarks": remarks.strip(),
+        "signed_by": str(by),
+        "signed_at": clock.now(),
+    }
+    key = {"key": uuid.uuid4()}
+    return put(Round, key, values, by=str(by), many={"products": assessed}, why=Why(day, note=remarks.strip()))[0]
