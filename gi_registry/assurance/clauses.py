@@ -271,10 +271,13 @@ for _clause in CLAUSES:
 
 def clauses_on(day: date) -> list[Clause]:
     """The 45 clauses, each in the version that holds on `day`; one that was not yet in force in its first version."""
-    return [
-        next((version for version in versions if version.in_force_on(day)), versions[0])
-        for versions in VERSIONS.values()
-    ]
+    return [version_on(key, day) for key in VERSIONS]
+
+
+def version_on(key: str, day: date) -> Clause:
+    """The version of a clause that holds on `day`, its first one before it came into force. Raises KeyError."""
+    versions = VERSIONS[key]
+    return next((version for version in versions if version.in_force_on(day)), versions[0])
 
 
 def find(query: str, clauses: Iterable[Clause]) -> list[Clause]:

@@ -250,8 +250,24 @@ def result_of(value: Value) -> Result:
 
 def judge_report(report: TestReport) -> list[Line]:
     """The lines of one report, with the standards of its product and those that serve all. Three queries."""
-    standards = Standard.objects.serving(report.product_id).prefetch_related("limits")
-    editions = [edition_of(standard, standard.limits.all()) for standard in standards]
+    return judged(report, editions_for(report.product_id))
+
+
+def judged_reports(product: int) -> list[tuple[TestReport, list[Line]]]:
+    """All reports of a product (by its row), the newest first, each with its lines. Four queries."""
+    editions = editions_for(product)
+    reports = TestReport.objects.filter(product=product).select_related("laboratory__party", "producer", "retest_of")
+    return [(report, judged(report, editions)) for report in reports.prefetch_related("values")]
+
+
+def editions_for(product: int) -> list[Edition]:
+    """The standards of a product (by its row) and those that serve all, with their limits. Two queries."""
+    standards = Standard.objects.serving(product).prefetch_related("limits")
+    return [edition_of(standard, standard.limits.all()) for standard in standards]
+
+
+def judged(report: TestReport, editions: Sequence[Edition]) -> list[Line]:
+    """The lines of a report against standards that were read before."""
     return lines_of(
         [result_of(value) for value in report.values.all()],
         editions,
