@@ -5,12 +5,16 @@ from __future__ import annotations
 from django.contrib import admin
 from django.urls import include, path
 
-from gi_registry.api import catalog, downloads
+from gi_registry.api import authorisations, catalog, downloads
 from gi_registry.api.covering import covering
 from gi_registry.api.health import healthz
 
 urlpatterns = [
-    path("api/covering", covering, name="api-covering"),  # asked for far more often than the rest
+    # Asked for far more often than the rest.
+    path("api/covering", covering, name="api-covering"),
+    path("api/authorisations", authorisations.collection, name="api-authorisations"),
+    path("api/authorisations/check", authorisations.bulk, name="api-bulk"),
+    path("api/authorisations/<str:code>", authorisations.single, name="api-authorisation"),
     path("api/", include("gi_registry.api.urls")),
     path("downloads/products.<str:extension>", downloads.products, name="download-products"),
     path("downloads/places.<str:extension>", downloads.places, name="download-places"),

@@ -4,12 +4,9 @@ from __future__ import annotations
 
 from django.urls import path
 
-from gi_registry.api import authorisations, description, docs, places, products
+from gi_registry.api import description, docs, places, products
 
 urlpatterns = [
-    path("authorisations", authorisations.collection, name="api-authorisations"),
-    path("authorisations/check", authorisations.bulk, name="api-bulk"),
-    path("authorisations/<str:code>", authorisations.single, name="api-authorisation"),
     path("products.geojson", products.collection, name="api-products"),
     path("products/<slug:slug>.geojson", products.single, name="api-product"),
     path("places.geojson", places.collection, name="api-places"),

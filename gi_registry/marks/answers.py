@@ -12,32 +12,30 @@ from typing import Any, NamedTuple
 
 import orjson
 from django.db import connection
+from django.db.models import F
 
+from gi_registry.core.held import Held
+from gi_registry.gazette.models import Announcement, Source
 from gi_registry.marks.models import standing_on
 from gi_registry.marks.numbers import announcements_numbered, trademark_number
 from gi_registry.marks.states import Basis, Standing
 from gi_registry.parties.models import Kind, masked
+from gi_registry.products.models import Name, NameKind, Product
 
 AT_ONCE = 500  # values in one statement; SQLite of old takes 999
 MOST = 200  # answers that anybody reads at once
 
-# What is public: course is empty until the State has announced something. The names are those of the day.
+# What is public: course is empty until the State has announced something. The name is that of the day.
 COLUMNS = """
 SELECT p.id, a.code, a.basis, a.trademark_number, a.standard_number, a.valid_from, a.valid_until, a.course, a.grade,
-  p.name, p.kind, p.uscc, r.slug, r.common_name, n.issuer, n.number, n.issued_on, s.key, s.title,
+  p.name, p.kind, p.uscc, a.product_id, a.announcement_id, a.source_id,
   (SELECT f.name FROM parties_formerparticulars f WHERE f.party_id = p.id AND f.valid_until > %(day)s
-    AND (f.valid_from IS NULL OR f.valid_from <= %(day)s) ORDER BY f.valid_until, f.id LIMIT 1),
-  (SELECT t.text FROM products_name t WHERE t.product_id = r.id AND t.kind = 'common'
-    AND (t.valid_from IS NULL OR t.valid_from <= %(day)s) AND (t.valid_until IS NULL OR t.valid_until > %(day)s)
-    ORDER BY t.valid_from DESC NULLS LAST, t.id DESC LIMIT 1)
-FROM marks_authorisation a
-  JOIN parties_party p ON p.id = a.producer_id
-  JOIN products_product r ON r.id = a.product_id
-  JOIN gazette_source s ON s.id = a.source_id
-  LEFT JOIN gazette_announcement n ON n.id = a.announcement_id
+    AND (f.valid_from IS NULL OR f.valid_from <= %(day)s) ORDER BY f.valid_until, f.id LIMIT 1)
+FROM marks_authorisation a JOIN parties_party p ON p.id = a.producer_id
 WHERE a.course <> '[]' AND """
-IN_ORDER = " ORDER BY r.slug, p.name, a.code"
-SO_MANY = f"{IN_ORDER} LIMIT %(limit)s"
+SO_MANY = """
+ORDER BY (SELECT r.slug FROM products_product r WHERE r.id = a.product_id), p.name, a.code LIMIT %(limit)s"""
+OF_PRODUCT = "a.product_id = (SELECT r.id FROM products_product r WHERE r.slug = %(product)s)"
 # The second half is the condition of the index over codes that are there at all, without which it is not used.
 BY_USCC = "p.uscc {} AND NOT (p.uscc = '')"
 
@@ -57,15 +55,55 @@ class Row(NamedTuple):
     name: str
     kind: str
     uscc: str
+    product: int
+    announcement: int | None
+    source: int
+    former_name: str | None
+
+
+class KnownProduct(NamedTuple):
+    """A product as answers name it: its slug and its common names, the newest first, each with the days it held."""
+
     slug: str
     common_name: str
-    issuer: str | None
-    number: str | None
-    issued_on: date | str | None
-    source_key: str
-    source: str
-    former_name: str | None
-    product_name: str | None
+    names: tuple[tuple[str, str, str], ...]  # from (ISO, "" where unknown), until ("9" where it goes on), name
+
+    def name_on(self, day: str) -> str:
+        """The common name of a day (ISO)."""
+        return next((name for since, until, name in self.names if since <= day < until), self.common_name)
+
+
+class Named(NamedTuple):
+    """What authorisations name, by row number: products, announcements with their day, sources as (key, title)."""
+
+    products: dict[int, KnownProduct]
+    announcements: dict[int, tuple[str, date]]
+    sources: dict[int, tuple[str, str]]
+
+
+def read_named() -> Named:
+    """Everything that an answer names beside the producer; so few rows, and so seldom written, that they are held."""
+    common: dict[int, list[tuple[str, str, str]]] = {}
+    names = Name.objects.filter(kind=NameKind.COMMON).order_by(F("valid_from").desc(nulls_last=True), "-pk")
+    for product, text, since, until in names.values_list("product", "text", "valid_from", "valid_until"):
+        held = (since.isoformat() if since else "", until.isoformat() if until else "9", text)
+        common.setdefault(product, []).append(held)
+    return Named(
+        {
+            key: KnownProduct(slug, name, tuple(common.get(key, ())))
+            for key, slug, name in Product.objects.values_list("pk", "slug", "common_name")
+        },
+        {
+            key: (f"{issuer}公告 {number}", issued_on)
+            for key, issuer, number, issued_on in Announcement.objects.values_list(
+                "pk", "issuer", "number", "issued_on"
+            )
+        },
+        {key: (slug, title) for key, slug, title in Source.objects.values_list("pk", "key", "title")},
+    )
+
+
+known = Held(read_named, Product, Name, Announcement, Source)
 
 
 class Answer(NamedTuple):
@@ -119,13 +157,13 @@ BY_TRADEMARK = frozenset({str(Basis.MEMBER), str(Basis.LICENSEE)})
 
 def by_code(code: str, day: date) -> Answer | None:
     """The authorisation of that very code (`codes.read_code` reads what people type); None where none is public."""
-    return next((answer for _party, answer in asked("a.code = %(code)s", {"code": code}, day, "")), None)
+    return next((answer for _party, answer in asked("a.code = %(code)s", {"code": code}, day)), None)
 
 
 def by_uscc(uscc: str, day: date, product: str | None = None, *, limit: int = MOST) -> list[Answer]:
     """All of the producer with that code (`parties.validators.read_uscc`), of one product where its slug is given."""
     where, values = of_one_product(product)
-    return found(BY_USCC.format("= %(uscc)s") + where, {"uscc": uscc} | values, day, limit)
+    return found(BY_USCC.format("= %(uscc)s") + where, {"uscc": uscc} | values, day)[:limit]
 
 
 def by_usccs(usccs: Iterable[str], day: date, product: str | None = None) -> dict[str, list[Answer]]:
@@ -160,7 +198,7 @@ def by_number(text: str, day: date, *, limit: int = MOST) -> list[Answer]:
 
 def of_product(slug: str, day: date) -> list[Answer]:
     """All that were ever announced for one product, those who may use the mark on `day` first."""
-    return sorted(found("r.slug = %(product)s", {"product": slug}, day), key=lambda answer: not answer.may_use)
+    return sorted(found(OF_PRODUCT, {"product": slug}, day), key=lambda answer: not answer.may_use)
 
 
 # --- Rows ------------------------------------------------------------------------------------------------------------
@@ -172,48 +210,58 @@ Values = dict[str, Any]  # by the names under which they stand in a statement, w
 def found(where: str, values: Values, day: date, limit: int | None = None) -> list[Answer]:
     """The answers that `where` selects, by product and name."""
     if limit is None:
-        return [answer for _party, answer in asked(where, values, day)]
-    return [answer for _party, answer in asked(where, values | {"limit": limit}, day, SO_MANY)]
+        answers = [answer for _party, answer in asked(where, values, day)]
+    else:
+        answers = [answer for _party, answer in asked(where, values | {"limit": limit}, day, SO_MANY)]
+    return sorted(answers, key=in_order) if len(answers) > 1 else answers
 
 
-def asked(where: str, values: Values, day: date, ending: str = IN_ORDER) -> Iterator[tuple[int, Answer]]:
+def in_order(answer: Answer) -> tuple[str, str, str]:
+    """Where an answer stands among others."""
+    return answer.slug, answer.producer_now, answer.code
+
+
+def asked(where: str, values: Values, day: date, ending: str = "") -> Iterator[tuple[int, Answer]]:
     """One statement: the party's row and the answer of each authorisation."""
     with connection.cursor() as cursor:
         cursor.execute(COLUMNS + where + ending, values | {"day": day.isoformat()})
         rows = cursor.fetchall()
+    named = known.now()
     for row in map(Row._make, rows):
-        yield row.party, answer_of(row, day)
+        yield row.party, answer_of(row, named, day)
 
 
 def of_one_product(slug: str | None) -> tuple[str, Values]:
     """What is added to a question about one product only."""
-    return ("", {}) if slug is None else (" AND r.slug = %(product)s", {"product": slug})
+    return ("", {}) if slug is None else (f" AND {OF_PRODUCT}", {"product": slug})
 
 
-def answer_of(row: Row, day: date) -> Answer:
+def answer_of(row: Row, named: Named, day: date) -> Answer:
     """One row as it is said of the day."""
     course, until = orjson.loads(row.course), as_day(row.valid_until)
     standing = standing_on(course, until, day) or Standing.NOT_YET
     public = masked if row.kind == Kind.PERSON else str
+    product, (source_key, source) = named.products[row.product], named.sources[row.source]
+    announcement, announced_on = named.announcements[row.announcement] if row.announcement else ("", None)
     return Answer(
         row.code,
         public(row.former_name or row.name),
         public(row.name),
         row.uscc,
-        row.slug,
-        row.product_name or row.common_name,
+        product.slug,
+        product.name_on(day.isoformat()),
         row.basis,
         row.trademark_number,
         row.standard_number,
-        f"{row.issuer}公告 {row.number}" if row.number else "",
-        as_day(row.issued_on),
+        announcement,
+        announced_on,
         as_day(row.valid_from),
         until,
         day,
         standing,
         since(course, until, standing, day),
-        row.source_key,
-        row.source,
+        source_key,
+        source,
         row.grade,
         course,
     )

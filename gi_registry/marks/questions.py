@@ -25,7 +25,7 @@ from gi_registry.marks.codes import ALPHABET, LENGTH, plain_code, read_code, sho
 from gi_registry.marks.models import Authorisation
 from gi_registry.marks.numbers import read_number, trademark_number
 from gi_registry.marks.states import Standing
-from gi_registry.parties.validators import plain_uscc, read_uscc
+from gi_registry.parties.validators import WHOLE, plain_uscc, read_uscc
 from gi_registry.products.models import Name
 
 LONGEST = 100  # characters of a question
@@ -179,9 +179,13 @@ def as_uscc(text: str, day: date, product: str, limit: int) -> Reply | None:
 
 def of_uscc(text: str, day: date, product: str, limit: int) -> Reply:
     """What the register says to a 统一社会信用代码. Raises BadInput for a wrong one."""
+    found = answers.by_uscc(text, day, product or None, limit=limit + 1) if WHOLE.fullmatch(text) else []
+    if found:  # what the register holds was checked when it was written
+        return reply_of(text, day, TakenFor.USCC, found, limit=limit)
     read = read_uscc(text)
     understood = (*said_to_be_read(read.code, read.understood), *([read.warning] if read.warning else []))
-    found = answers.by_uscc(read.code, day, product or None, limit=limit + 1)
+    if read.code != text:
+        found = answers.by_uscc(read.code, day, product or None, limit=limit + 1)
     return reply_of(read.code, day, TakenFor.USCC, found, limit=limit, understood=understood)
 
 

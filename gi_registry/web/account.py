@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from ipaddress import ip_address
 from typing import Any
 
@@ -43,10 +44,16 @@ def client_address(request: HttpRequest) -> str | None:
     nearest = str(request.META.get("REMOTE_ADDR", ""))
     told = str(request.META.get("HTTP_X_FORWARDED_FOR", "")).split(",")
     address = told[-settings.PROXIES].strip() if 0 < settings.PROXIES <= len(told) else nearest
+    return in_one_form(address) or nearest or None
+
+
+@lru_cache(maxsize=5_000)
+def in_one_form(address: str) -> str:
+    """The address as its kind is written; "" for what is none."""
     try:
         return str(ip_address(address))
     except ValueError:
-        return nearest or None
+        return ""
 
 
 def locked_out(request: HttpRequest, response: HttpResponse | None = None, credentials: Any = None) -> HttpResponse:

@@ -6,6 +6,7 @@ import json
 import threading
 import time
 from collections.abc import Callable
+from functools import lru_cache
 from ipaddress import IPv6Address, ip_address
 from math import ceil
 
@@ -119,6 +120,7 @@ class RateLimit:
         return self.get_response(request)
 
 
+@lru_cache(maxsize=5_000)
 def household(address: str | None) -> str:
     """What is counted as one asker: an IPv4 address, or the network of IPv6 addresses that one household has."""
     try:

@@ -143,12 +143,12 @@ def test_who_has_signed_in_keeps_their_ways_and_nobody_else_gets_them(client):
     assert "工作台" not in text_of(client.get(f"/v/{CODE}"))
 
 
-def test_three_queries_and_no_more(client, django_assert_num_queries):
-    """The revision (no query beside a SQLite file), the authorisation, the count."""
+def test_four_queries_and_no_more(client, django_assert_num_queries):
+    """The revision twice (no query beside a SQLite file), the authorisation, the count."""
     authorised()
     client.get(f"/v/{CODE}")
 
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(4):
         client.get(f"/v/{CODE}")
 
 

@@ -153,7 +153,7 @@ def test_a_question_costs_the_same_queries_however_many_it_finds(client, django_
     for number, uscc in enumerate(make.USCC[:size]):
         make.authorisation(make.producer(f"示例{number}", uscc), product)
     client.get("/verify/", {"q": "示例"})
-    with django_assert_num_queries(4):  # the revision for names, products and the frame, and the answers
+    with django_assert_num_queries(5):  # the revision for names, products, what is named and the frame; the answers
         client.get("/verify/", {"q": "示例"})
 
 
