@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
+from itertools import groupby
 from typing import NamedTuple
 
 from django.db.models import Q, QuerySet
 
-from gi_registry.marks.ledger import NOTHING, Balance, balances, signed
+from gi_registry.marks.ledger import Balance, signed
 from gi_registry.marks.models import (
     Authorisation,
     AuthorisationQuerySet,
@@ -37,7 +38,7 @@ class Alarm:
 
 
 class Act(NamedTuple):
-    """Marks of one batch that were printed or used on one day."""
+    """What one kind of lines moved of one batch on one day, without what was reversed."""
 
     batch: int
     kind: EntryKind
@@ -47,11 +48,11 @@ class Act(NamedTuple):
 
 @dataclass(slots=True)
 class Books:
-    """What is written of one authorisation: its batches with their balances, what was printed and used day by day,
-    reports, and the sites and the yields of its product."""
+    """What is written of one authorisation: its batches, what their lines moved day by day, reports, and the sites and
+    the yields of its product."""
 
     authorisation: Authorisation
-    batches: list[tuple[Batch, Balance]] = field(default_factory=list)
+    batches: list[Batch] = field(default_factory=list)
     acts: list[Act] = field(default_factory=list)
     reports: list[UseReport] = field(default_factory=list)
     sites: list[Site] = field(default_factory=list)
@@ -62,11 +63,43 @@ class Books:
 
 
 def batches_below_zero(books: Books) -> Iterator[Alarm]:
-    """More used than printed, more issued than in stock, more used than in hand: of each batch the first that is so."""
-    for batch, held in books.batches:
-        said = shortfall(held)
-        if said:
-            yield Alarm(books.authorisation, f"批次 {batch.number} {said}", batch=batch)
+    """More used than printed, more issued than in stock, more used than in hand, on whatever days that was so: a later
+    line ends it and does not undo it."""
+    by_batch: dict[int, list[Act]] = defaultdict(list)
+    for act in books.acts:
+        by_batch[act.batch].append(act)
+    for batch in books.batches:
+        for shortage in shortages(by_batch[batch.pk]):
+            yield Alarm(books.authorisation, f"批次 {batch.number} {shortage.words}", batch=batch)
+
+
+class Shortage(NamedTuple):
+    """The days from the first to the last, None where it goes on, on which something lacked in a batch, and what."""
+
+    first: date
+    last: date | None
+    said: str
+
+    @property
+    def words(self) -> str:
+        if self.last is None:
+            return f"自 {self.first} 起{self.said}"
+        return f"{self.first} 至 {self.last} 期间{self.said}"
+
+
+def shortages(acts: Iterable[Act]) -> Iterator[Shortage]:
+    """Every shortage of one batch, its figures as they were at last; `acts` by day. Lines of one day have no order."""
+    totals: Counter[EntryKind] = Counter()
+    first, said = date.min, ""
+    for on, moved in groupby(acts, key=lambda act: act.on):
+        for act in moved:
+            totals[act.kind] += act.quantity
+        lacking = shortfall(Balance(totals))
+        if said and not lacking:
+            yield Shortage(first, on - timedelta(days=1), said)
+        first, said = (first if said else on), lacking
+    if said:
+        yield Shortage(first, None, said)
 
 
 def shortfall(held: Balance) -> str:
@@ -131,7 +164,7 @@ def touches(row: Site | Yield, year: int) -> bool:
 
 def use_above_yield(books: Books) -> Iterator[Alarm]:
     """More packed under the mark than grows on the sites. Batches whose net weight is not known do not count."""
-    net = {batch.pk: batch.net_kg for batch, _held in books.batches if batch.net_kg}
+    net = {batch.pk: batch.net_kg for batch in books.batches if batch.net_kg}
     marks: dict[int, int] = defaultdict(int)
     tonnes: dict[int, float] = defaultdict(float)
     for act in books.acts:
@@ -183,7 +216,7 @@ NOT_ALLOWED = {
 def acts_without_right(books: Books) -> Iterator[Alarm]:
     """Printed or used on days on which the mark could not be used."""
     found: dict[tuple[EntryKind, str], list[Act]] = defaultdict(list)
-    for act in books.acts:
+    for act in (act for act in books.acts if act.kind in BY_HAND):
         why = NOT_ALLOWED.get(books.authorisation.standing_on(act.on) or Standing.NOT_YET)
         if why:
             found[act.kind, why].append(act)
@@ -204,7 +237,7 @@ RULES: tuple[Callable[[Books], Iterator[Alarm]], ...] = (
 
 
 def alarms_of(authorisations: AuthorisationQuerySet, on: date) -> list[Alarm]:
-    """Every alarm of what is written up to and including `on`. Seven queries, however many authorisations."""
+    """Every alarm of what is written up to and including `on`. Six queries, however many authorisations."""
     return [alarm for books in books_of(authorisations, on) for rule in RULES for alarm in rule(books)]
 
 
@@ -218,11 +251,10 @@ def books_of(authorisations: AuthorisationQuerySet, on: date) -> list[Books]:
     keys = kept.order_by().values("pk")
     books = {one.pk: Books(one) for one in kept.with_names()}
     batches = Batch.objects.filter(authorisation__in=keys, printed_on__lte=on).order_by("pk")
-    held = balances(batches, until=on)
     owner: dict[int, Books] = {}
     for batch in batches:
         owner[batch.pk] = books[batch.authorisation_id]
-        owner[batch.pk].batches.append((batch, held.get(batch.pk, NOTHING)))
+        owner[batch.pk].batches.append(batch)
     for act in acts_of(batches, on):
         owner[act.batch].acts.append(act)
     for report in UseReport.objects.filter(authorisation__in=keys, filed_on__lte=on).order_by("year"):
@@ -234,9 +266,9 @@ def books_of(authorisations: AuthorisationQuerySet, on: date) -> list[Books]:
 
 
 def acts_of(batches: QuerySet[Batch], on: date) -> Iterator[Act]:
-    """What was printed and used, day by day, without what was reversed."""
+    """What the lines moved, day by day."""
     keys = batches.order_by().values("pk")
-    lines = Entry.objects.filter(batch__in=keys, on__lte=on, kind__in=BY_HAND).order_by("on", "batch", "kind")
+    lines = Entry.objects.filter(batch__in=keys, on__lte=on).order_by("on", "batch", "kind")
     for batch, kind, day, quantity in lines.values_list("batch", "kind", "on").annotate(total=signed()):
         if quantity:
             yield Act(batch, EntryKind(kind), day, quantity)

@@ -74,7 +74,7 @@ def test_the_list_costs_as_many_queries_for_one_as_for_three(official, user, siz
     for _number in range(size):
         make.batch(user)
 
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(14):
         seen(official, "/desk/prints/")
 
 
@@ -83,7 +83,7 @@ def test_a_batch_shows_its_lines_and_what_cannot_be(official, user):
     make.entry(batch, "issued", 1200, date(2024, 5, 1), note="发往灌装线")
     page = seen(official, f"/desk/prints/{batch.number}/")
 
-    assert "批次 2024-0001 库存为 -200 枚" in page
+    assert "批次 2024-0001 自 2024-05-01 起库存为 -200 枚" in page
     assert "发往灌装线" in page
     assert "/desk/prints/2024-0001/lines/2/reverse/" in page
 
