@@ -20,7 +20,7 @@ PUBLIC, SIGNED_IN, STAFF = "public", "signed in", "staff"
 class Address(NamedTuple):
     """An address of the register: who may reach it, and what to put where it has names."""
 
-    access: str | Act
+    access: str | Act | frozenset[Role]
     names: dict[str, str] = {}
 
 
@@ -196,6 +196,39 @@ ADDRESSES |= {
         for act in ("answer", "close")
     },
 }
+KEEPERS = frozenset(role for role, far in MAY[Act.SYSTEMS].items() if far is Reach.ALL)  # of what all products share
+SYSTEMS, SYSTEM = "desk/systems/", "desk/systems/<slug:slug>/"
+ADDRESSES |= {
+    "desk/systems.xlsx": Address(Act.DESK),
+    SYSTEMS: Address(Act.DESK),
+    f"{SYSTEMS}clauses/": Address(Act.DESK),
+    f"{SYSTEMS}clauses/new/": Address(KEEPERS),
+    f"{SYSTEMS}clauses/<str:key>/edit/": Address(KEEPERS, {"key": "JH1"}),
+    f"{SYSTEMS}standards/new/": Address(KEEPERS),
+    f"{SYSTEMS}standards/<int:number>/": Address(Act.DESK, {"number": "1"}),
+    f"{SYSTEMS}standards/<int:number>/edit/": Address(KEEPERS, {"number": "1"}),
+    f"{SYSTEMS}laboratories/": Address(Act.DESK),
+    f"{SYSTEMS}laboratories/new/": Address(KEEPERS),
+    f"{SYSTEMS}laboratories/<int:number>/papers/new/": Address(KEEPERS, {"number": "1"}),
+    f"{SYSTEMS}laboratories/<int:number>/papers/<int:at>/": Address(KEEPERS, {"number": "1", "at": "1"}),
+    f"{SYSTEMS}reports/import/": Address(Act.STANDARDS),
+    f"{SYSTEMS}reports/template.xlsx": Address(Act.STANDARDS),
+    f"{SYSTEMS}rounds/": Address(Act.DESK),
+    f"{SYSTEMS}rounds/new/": Address(KEEPERS),
+    f"{SYSTEMS}rounds/<uuid:key>/": Address(Act.DESK, DRAFT),
+    **{f"{SYSTEM}{end}": Address(Act.DESK) for end in ("", "print/", "trend/", "systems.xlsx", "evidence/")},
+    **{f"{SYSTEM}{end}/new/": Address(Act.STANDARDS) for end in ("standards", "reports", "records", "laboratories")},
+    **{f"{SYSTEM}{kind}/<int:number>/": Address(Act.DESK, {"number": "1"}) for kind in ("standards", "reports")},
+    **{
+        f"{SYSTEM}{end}/": Address(Act.STANDARDS, {"number": "1"})
+        for end in (
+            *("standards/<int:number>/edit", "reports/<int:number>/edit", "reports/<int:number>/remove"),
+            *("records/<int:number>/edit", "records/<int:number>/remove", "laboratories/<int:number>/end"),
+        )
+    },
+    f"{SYSTEM}clauses/<str:key>/attach/": Address(Act.SYSTEMS, {"key": "T7"}),
+    f"{SYSTEM}attachments/<int:number>/end/": Address(Act.SYSTEMS, {"number": "1"}),
+}
 OWN = "producer/<str:code>/"
 ADDRESSES |= {
     "producer/": Address(Act.OWN_USE),
@@ -252,6 +285,8 @@ def may(role, access):
     match access:
         case Act():
             return role in MAY[access]
+        case frozenset():
+            return role in access
         case "public":
             return True
         case "signed in":

@@ -24,6 +24,7 @@ from gi_registry.products.models import FRAME, Area, Product, Role, Stage, State
 from gi_registry.products.register import Filters, entries, held_on, name_among
 from gi_registry.web.map import listing
 from gi_registry.web.pages import page
+from gi_registry.web.systems import public_part
 
 USERS = 12  # named on the page of a product; the rest stand in the list of the check
 
@@ -64,6 +65,7 @@ def detail(request: HttpRequest, slug: str) -> HttpResponse:
         "users_count": len(users),
         "gaps": gaps(product, users, protected=entry is not None and entry.stage == Stage.PROTECTED),
         "courses": courses(product, on),
+        "three": public_part(product, on),
         "history": history(product),
     }
     return render(request, "products/detail.html", context | {"sources": notes.sources})

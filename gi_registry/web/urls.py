@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.contrib.auth.views import LogoutView
-from django.urls import include, path
+from django.urls import URLPattern, include, path
 
 from gi_registry.web import (
     account,
@@ -16,6 +16,7 @@ from gi_registry.web import (
     data,
     desk,
     documents,
+    evidence,
     facts,
     imports,
     kept,
@@ -27,9 +28,12 @@ from gi_registry.web import (
     producer,
     products,
     proof,
+    report_sheets,
     rolls,
+    rounds,
     sources,
     surveys,
+    systems,
     use_reports,
     verify,
 )
@@ -84,6 +88,48 @@ REPORTS = [
     path("<int:year>/marks/<str:code>/", use_reports.report, name="desk-use-report"),
     path("<int:year>/<slug:slug>/", use_reports.product, name="desk-use-reports-product"),
     path("<int:year>/<slug:slug>/area/", use_reports.figures, name="desk-use-figures"),
+]
+
+SYSTEM: list[URLPattern] = [
+    path("", systems.product, name="desk-systems-product"),
+    path("print/", systems.sheet, name="desk-systems-print"),
+    path("trend/", systems.trend, name="desk-systems-trend"),
+    path("systems.xlsx", systems.product_workbook, name="desk-systems-product-xlsx"),
+    path("evidence/", evidence.index, name="desk-systems-evidence"),
+    path("standards/new/", evidence.write_standard, name="desk-systems-standard-new"),
+    path("standards/<int:number>/", evidence.standard, name="desk-systems-standard"),
+    path("standards/<int:number>/edit/", evidence.write_standard, name="desk-systems-standard-edit"),
+    path("reports/new/", evidence.write_report, name="desk-systems-report-new"),
+    path("reports/<int:number>/", evidence.report, name="desk-systems-report"),
+    path("reports/<int:number>/edit/", evidence.write_report, name="desk-systems-report-edit"),
+    path("reports/<int:number>/remove/", evidence.remove_report, name="desk-systems-report-remove"),
+    path("records/new/", evidence.write_record, name="desk-systems-record-new"),
+    path("records/<int:number>/edit/", evidence.write_record, name="desk-systems-record"),
+    path("records/<int:number>/remove/", evidence.remove_record, name="desk-systems-record-remove"),
+    path("laboratories/new/", evidence.new_appointment, name="desk-systems-appointment-new"),
+    path("laboratories/<int:number>/end/", evidence.end_appointment, name="desk-systems-appointment-end"),
+    path("clauses/<str:key>/attach/", evidence.attach, name="desk-systems-attach"),
+    path("attachments/<int:number>/end/", evidence.detach, name="desk-systems-detach"),
+]
+
+SYSTEMS = [
+    path("", systems.index, name="desk-systems"),
+    path("clauses/", systems.clauses, name="desk-systems-clauses"),
+    path("clauses/new/", evidence.write_clause, name="desk-systems-clause-new"),
+    path("clauses/<str:key>/edit/", evidence.write_clause, name="desk-systems-clause-edit"),
+    path("standards/new/", evidence.write_standard, name="desk-systems-common-standard-new"),
+    path("standards/<int:number>/", evidence.standard, name="desk-systems-common-standard"),
+    path("standards/<int:number>/edit/", evidence.write_standard, name="desk-systems-common-standard-edit"),
+    path("laboratories/", evidence.laboratories, name="desk-systems-laboratories"),
+    path("laboratories/new/", evidence.new_laboratory, name="desk-systems-laboratory-new"),
+    path("laboratories/<int:number>/papers/new/", evidence.write_qualification, name="desk-systems-qualification-new"),
+    path("laboratories/<int:number>/papers/<int:at>/", evidence.write_qualification, name="desk-systems-qualification"),
+    path("reports/import/", report_sheets.bring_in, name="desk-systems-reports-import"),
+    path("reports/template.xlsx", report_sheets.template, name="desk-systems-reports-template"),
+    path("rounds/", rounds.index, name="desk-systems-rounds"),
+    path("rounds/new/", rounds.new, name="desk-systems-round-new"),
+    path("rounds/<uuid:key>/", rounds.detail, name="desk-systems-round"),
+    path("<slug:slug>/", include(SYSTEM)),
 ]
 
 MARK = [
@@ -184,6 +230,8 @@ urlpatterns = [
     path("desk/prints.xlsx", prints.workbook, name="desk-prints-xlsx"),
     path("desk/prints/", include(PRINTS)),
     path("desk/reports/", include(REPORTS)),
+    path("desk/systems.xlsx", systems.workbook, name="desk-systems-xlsx"),
+    path("desk/systems/", include(SYSTEMS)),
     path("desk/marks/", marks.index, name="desk-marks"),
     path("desk/marks.xlsx", marks.workbook, name="desk-marks-xlsx"),
     path("desk/marks/new/", marks.new, name="desk-mark-new"),

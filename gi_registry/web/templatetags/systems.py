@@ -1,0 +1,74 @@
+"""How the pages write clauses and evidence: signs, days left, how long evidence counts, other names of a system."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from django import template
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from gi_registry.assurance.clauses import ALIASES, Clause, FreshBasis, System
+from gi_registry.assurance.systems import Evidence
+from gi_registry.products.models import Category, Regime
+from gi_registry.web import figures
+
+register = template.Library()
+
+
+@register.filter
+def sign(state: str) -> SafeString:
+    """The sign of a state."""
+    return figures.sign(state)
+
+
+@register.filter
+def aliases(system: System) -> str:
+    """What other documents call the system."""
+    return "、".join(ALIASES[system])
+
+
+@register.filter
+def days_left(left: int) -> str:
+    """还有 3 天; 今天到期; 已过 3 天."""
+    if left == 0:
+        return _("今天到期")
+    return (_("还有 {n} 天") if left > 0 else _("已过 {n} 天")).format(n=abs(left))
+
+
+@register.filter
+def freshness(clause: Clause) -> str:
+    """How long evidence counts that says no end itself, and who says so."""
+    if clause.fresh is None:
+        return _("以材料自身的有效期为准")
+    basis = _("法律规定") if clause.fresh_basis == FreshBasis.LAW else _("假定，法律没有规定")
+    return _("材料没有写期限的按 {n} 个月算（{basis}）").format(n=clause.fresh, basis=basis)
+
+
+@register.filter
+def period(piece: Evidence) -> str:
+    """The days on which a piece of evidence counts."""
+    begins = _("自 {day} 起").format(day=piece.begins) if piece.begins else _("起始日未查明")
+    if piece.ends is None:
+        return begins
+    assumed = _("（假定）") if piece.assumed else ""
+    return _("{begins}，{day} 到期{assumed}").format(begins=begins, day=piece.ends, assumed=assumed)
+
+
+@register.filter
+def at(addresses: Mapping[tuple[str, int], str], piece: Evidence) -> str:
+    """The page of a piece of evidence, "" where it has none."""
+    return addresses.get((piece.kind, piece.pk), "")
+
+
+@register.filter
+def scope(clause: Clause) -> str:
+    """To which products a clause applies."""
+    said = []
+    if clause.regimes != frozenset(Regime.values):
+        said.append("、".join(str(Regime(one).label) for one in Regime.values if one in clause.regimes))
+    if clause.categories != frozenset(Category.values):
+        said.append("、".join(str(Category(one).label) for one in Category.values if one in clause.categories))
+    if clause.once_protected:
+        said.append(_("获得保护以后"))
+    return _("适用于{what}").format(what="，".join(said)) if said else _("适用于全部产品")
