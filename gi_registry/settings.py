@@ -84,6 +84,7 @@ INSTALLED_APPS = [
     "gi_registry.assurance",
     "gi_registry.applications",
     "gi_registry.marks",
+    "gi_registry.inspections",
     "gi_registry.intake",
     "gi_registry.api",
 ]

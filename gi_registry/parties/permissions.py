@@ -48,6 +48,9 @@ class Act(models.TextChoices):
     PRINTS = "prints", _("记专用标志的印制与使用")
     OWN_USE = "own_use", _("办理本单位的专用标志")
     SYSTEMS = "systems", _("认定三大体系的条款")
+    PLANS = "plans", _("制定检查计划和抽取")
+    INSPECT = "inspect", _("记录现场检查")
+    LEADS = "leads", _("办理案件线索")
 
 
 class Reach(Enum):
@@ -78,6 +81,9 @@ MAY: dict[Act, dict[Role, Reach]] = {
     Act.PRINTS: {Role.MARKET: ALL, Role.ADMINISTRATOR: ALL, Role.ASSOCIATION: OWN, Role.PRODUCER: OWN},
     Act.OWN_USE: {Role.PRODUCER: OWN},
     Act.SYSTEMS: OFFICIALS | {Role.ASSOCIATION: OWN},
+    Act.PLANS: {Role.MARKET: ALL, Role.ADMINISTRATOR: ALL},
+    Act.INSPECT: {Role.MARKET: ALL, Role.ADMINISTRATOR: ALL, Role.INSPECTOR: OWN},
+    Act.LEADS: {Role.MARKET: ALL, Role.ADMINISTRATOR: ALL, Role.INSPECTOR: OWN},
 }
 
 Person = User | AnonymousUser

@@ -6,6 +6,7 @@ import pytest
 from django.contrib import admin
 
 from gi_registry.core.admin import ReadOnlyAdmin
+from gi_registry.inspections.models import Plan
 from gi_registry.products.models import Area, Product
 from tests import make
 
@@ -15,6 +16,8 @@ REGISTER = sorted((m._meta.label_lower for m, a in admin.site._registry.items() 
 @pytest.fixture
 def authorised(jinghai):
     make.authorisation(make.producer(), Product.objects.get(slug="duliu-laocu"))
+    days = {"starts_on": make.LONG_AGO, "ends_on": make.LONG_AGO}
+    make.row(Plan, {"number": "2026-J001"}, title="示例检查", kind="random", state="preparing", **days)
 
 
 @pytest.fixture

@@ -1,0 +1,55 @@
+"""Who may take part in inspections: who plans, who inspects what, who follows up leads."""
+
+from __future__ import annotations
+
+from gi_registry.core.errors import NotAllowed
+from gi_registry.inspections.models import Lead, LeadQuerySet, Record, RecordQuerySet, Task, TaskQuerySet
+from gi_registry.parties.permissions import Act, Person, Reach, Role, reach, roles_of
+
+
+def tasks_within_reach(person: Person) -> TaskQuerySet:
+    """The tasks whose inspections the person may record: all, or one's own."""
+    match reach(person, Act.INSPECT):
+        case Reach.ALL:
+            return Task.objects.all()
+        case Reach.OWN:
+            return Task.objects.filter(inspectors=person.pk)
+    return Task.objects.none()
+
+
+def records_within_reach(person: Person) -> RecordQuerySet:
+    """The records of those tasks."""
+    return Record.objects.filter(task__in=tasks_within_reach(person).order_by().values("pk"))
+
+
+def leads_within_reach(person: Person) -> LeadQuerySet:
+    """The leads that the person may follow up: all, or those assigned to them."""
+    match reach(person, Act.LEADS):
+        case Reach.ALL:
+            return Lead.objects.all()
+        case Reach.OWN:
+            return Lead.objects.filter(assignee=person.pk)
+    return Lead.objects.none()
+
+
+def require_plans(person: Person) -> None:
+    """Raises NotAllowed where the person may not plan inspections."""
+    if reach(person, Act.PLANS) is None:
+        raise NotAllowed("您的账号不能制定检查计划和抽取。")
+
+
+def require_leads(person: Person) -> None:
+    """Raises NotAllowed where the person may not register and assign leads."""
+    if reach(person, Act.LEADS) is not Reach.ALL:
+        raise NotAllowed("您的账号不能登记和分派案件线索。")
+
+
+def require_lead(person: Person, lead: Lead) -> None:
+    """Raises NotAllowed where the person may not follow up this lead."""
+    if not leads_within_reach(person).filter(pk=lead.pk).exists():
+        raise NotAllowed("这条线索不由您承办。")
+
+
+def may_inspect(person: Person) -> bool:
+    """Whether the person is an inspector, who can be put on a plan."""
+    return Role.INSPECTOR in roles_of(person)
