@@ -121,6 +121,9 @@ def people_of(party: Party) -> frozenset[str]:
 # --- All of one's own ------------------------------------------------------------------------------------------------
 
 
+SOON_DAYS = 90  # what has more time than this is told, not urged
+
+
 class Proof(NamedTuple):
     """The QR code of one that may be used today, as a drawing; else the sentence that says why there is none."""
 
@@ -129,11 +132,14 @@ class Proof(NamedTuple):
 
 
 class Own(NamedTuple):
-    """One authorisation of the list: where it stands today, what others have to do, its QR code."""
+    """One authorisation: where it stands today, what is to be done soon and later, what others have to do, its QR
+    code."""
 
     one: Authorisation
     code: str
     standing: Standing | None
+    tasks: list[Due]
+    later: list[Due]
     waits: list[Due]
     proof: Proof
 
@@ -153,12 +159,13 @@ def index(request: HttpRequest) -> HttpResponse:
     mine: Any = authorisations_within_reach(request.user, Act.OWN_USE)
     found = list(mine.with_names())
     dues = dues_of(found, today)
-    tasks = [Task(due, one) for one in found for due in dues[one.pk] if due.who == USER]
+    rows = [shown(request, one, dues[one.pk], today) for one in found]
+    tasks = [Task(due, row.one) for row in rows for due in row.tasks]
     context = {
         "party": party,
         "unfit": unfit(party) if party else "",
         "tasks": sorted(tasks, key=lambda task: urgency(task.due)),
-        "rows": [shown(request, one, dues[one.pk], today) for one in found],
+        "rows": rows,
         "today": today,
     }
     return render(request, "producer/index.html", context)
@@ -174,9 +181,12 @@ def unfit(party: Party) -> str:
 
 
 def shown(request: HttpRequest, one: Authorisation, dues: Iterable[Due], today: date) -> Own:
-    """One line of the list."""
+    """One authorisation as the pages show it."""
+    mine = [due for due in dues if due.who == USER]
+    tasks = [due for due in mine if due.left is None or due.left <= SOON_DAYS]
+    later = [due for due in mine if due not in tasks]
     waits = [due for due in dues if due.who != USER]
-    return Own(one, show_code(one.code), one.standing_on(today), waits, proof_of(request, one, today))
+    return Own(one, show_code(one.code), one.standing_on(today), tasks, later, waits, proof_of(request, one, today))
 
 
 def proof_of(request: HttpRequest, one: Authorisation, today: date) -> Proof:
@@ -270,7 +280,6 @@ def detail(request: HttpRequest, one: Authorisation) -> HttpResponse:
     batches = Batch.objects.filter(authorisation=one)
     context = frame(one, "") | {
         "row": shown(request, one, dues, today),
-        "tasks": [due for due in dues if due.who == USER],
         "stations": stations(one, steps, late=bool(steps) and steps[0].state == State.ACTIVE),
         "told": [told(step, people) for step in steps][::-1],
         "said": told(steps[-1], people).note if steps and one.state in FOR_THE_PRODUCER else "",
@@ -792,6 +801,6 @@ def report(request: HttpRequest, one: Authorisation, year: int) -> HttpResponse:
 
     back = reverse("producer-reports", args=[one.code])
     context = frame(one, _("{year} 年用标报告").format(year=year), back)
-    context |= {"booked": noted, "row": row, "due": due_on(year), "button": _("报送")}
+    context |= {"booked": noted, "row": row, "due": due_on(year), "button": _("更正") if row else _("报送")}
     columns = (*GOODS, *MARKS, "note")
     return answer(request, form, "producer/report.html", context, act=act, to=back, row=row, columns=columns)
