@@ -150,7 +150,7 @@ def new(request: HttpRequest) -> HttpResponse:
     if not code:
         return users_to_choose(request)
     mark = authorisation_for(request.user, code, Act.PRINTS)
-    form = BatchForm(request.POST or None, product=mark.product)
+    form = BatchForm(request.POST or None, product=mark.product, person=request.user)
     made: list[Batch] = []
 
     def act() -> str:
@@ -182,7 +182,8 @@ def line(request: HttpRequest, number: str) -> HttpResponse:
     batch = batch_for(request.user, Act.PRINTS, number)
     kind = request.GET.get("kind", "")
     initial = {"kind": kind} if kind in EntryKind.values else {}
-    form = EntryForm(request.POST or None, product=batch.authorisation.product, initial=initial)
+    about: dict[str, Any] = {"product": batch.authorisation.product, "person": request.user}
+    form = EntryForm(request.POST or None, **about, initial=initial)
 
     def act() -> str:
         entry = ledger.enter(batch, by=me(request), **form.asked())

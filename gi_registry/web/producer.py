@@ -647,7 +647,7 @@ def prints(request: HttpRequest, one: Authorisation) -> HttpResponse:
 @require_http_methods(FORM)
 def new_print(request: HttpRequest, one: Authorisation) -> HttpResponse:
     """One more print run."""
-    form = OwnBatchForm(request.POST or None, product=one.product, papers=named_papers(one))
+    form = OwnBatchForm(request.POST or None, **about(request, one))
     made: list[Batch] = []
 
     def act() -> str:
@@ -656,6 +656,11 @@ def new_print(request: HttpRequest, one: Authorisation) -> HttpResponse:
 
     context = frame(one, _("记一批印制"), reverse("producer-prints", args=[one.code])) | {"button": _("记下")}
     return answer(request, form, "producer/form.html", context, act=act, to=lambda: at(one, made[0]))
+
+
+def about(request: HttpRequest, one: Authorisation) -> dict[str, Any]:
+    """What the forms of the ledger are about."""
+    return {"product": one.product, "person": request.user, "papers": named_papers(one)}
 
 
 def named_papers(one: Authorisation) -> dict[str, tuple[Document, str]]:
@@ -715,7 +720,7 @@ def line(request: HttpRequest, one: Authorisation, number: str) -> HttpResponse:
     batch = batch_of(one, number)
     kind = request.GET.get("kind", "")
     initial = {"kind": kind} if kind in EntryKind.values else {}
-    form = OwnEntryForm(request.POST or None, product=one.product, papers=named_papers(one), initial=initial)
+    form = OwnEntryForm(request.POST or None, **about(request, one), initial=initial)
 
     def act() -> str:
         entry = ledger.enter(batch, by=me(request), **form.asked())

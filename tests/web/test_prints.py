@@ -125,7 +125,7 @@ def test_alarms_and_marks_unused_for_two_years_are_listed(official, user, rival)
     assert (
         page.count("2026-05-01") == 2
     )  # of the first: two years after its last use, as the row and as its machine form
-    assert "没有记录" in page  # the rival never used the mark
+    assert "登记簿从未收到流水或报告" in page  # of the rival
     assert "1 处对不上" in seen(official, "/desk/prints/")
 
 
@@ -222,7 +222,9 @@ def test_producers_write_about_their_own_marks_and_a_rival_does_not(client, user
         f"/desk/prints/{batch.number}/lines/1/reverse/",
         "/desk/prints/new/?mark=TEAM00001",
     ]
+    user.product.documents.add(make.document("别人的样张"))
     own = signed_in(client, make.person("producer", "own", party=user.producer))
+    assert "别人的样张" not in own.get(addresses[0]).content.decode()
     assert [own.get(address).status_code for address in addresses] == [200, 200, 200]
     line = {"kind": "spoiled", "quantity": "1", "on": "2026-05-04"}
     assert own.post(addresses[0], line, follow=True).redirect_chain == [("/account/", 302)]  # they have no desk

@@ -9,12 +9,22 @@ from django.utils.translation import gettext_lazy as _
 
 from gi_registry.core import clock
 from gi_registry.marks.models import Batch, Entry, EntryKind, LabelKind
+from gi_registry.parties.permissions import Act, Person
 from gi_registry.products.models import Product
-from gi_registry.web.forms.applications import one_document
+from gi_registry.products.permissions import documents_within_reach
+from gi_registry.web.forms.applications import documents_of, one_document
 from gi_registry.web.forms.fields import DayField, DeskForm, own_fields
 
 RUN = ("printer", "label_kind", "quantity", "printed_on")
 MARKS = ("serial_from", "serial_to", "net_kg")
+
+
+def evidence_field(product: Product, person: Person, label: Any) -> forms.ModelChoiceField:
+    """One of the product's documents that the person may read: a producer has no reach among them."""
+    field = one_document(product, label=label, required=False)
+    readable = documents_within_reach(person, Act.DESK)
+    field.queryset = documents_of(product).filter(pk__in=readable.values("pk"))
+    return field
 
 
 class BatchForm(DeskForm):
@@ -24,7 +34,7 @@ class BatchForm(DeskForm):
         label=_("印好即交使用人"), required=False, help_text=_("同时记一笔发放；先存在印制单位的不要勾")
     )
 
-    def __init__(self, *args: Any, product: Product, **more: Any) -> None:
+    def __init__(self, *args: Any, product: Product, person: Person, **more: Any) -> None:
         super().__init__(*args, **more)
         self.initial.setdefault("printed_on", clock.today())
         self.initial.setdefault("issued", True)
@@ -32,7 +42,7 @@ class BatchForm(DeskForm):
         self.fields["label_kind"].initial = LabelKind.STICKER
         self.fields["serial_from"].help_text = _("标识上印有序号的才填，例如 JH000001")
         self.fields["net_kg"].help_text = _("每个包装装多少产品；与单产上限比较时用，不知道的留空")
-        self.fields["proof"] = one_document(product, label=_("样张或凭证"), required=False)
+        self.fields["proof"] = evidence_field(product, person, _("样张或凭证"))
         self.groups = [
             (_("印制"), [*RUN, "issued"]),
             (_("序号与净含量"), MARKS),
@@ -52,12 +62,12 @@ class EntryForm(DeskForm):
         label=_("事项"), choices=[(kind, kind.label) for kind in EntryKind if kind != EntryKind.PRINTED]
     )
 
-    def __init__(self, *args: Any, product: Product, **more: Any) -> None:
+    def __init__(self, *args: Any, product: Product, person: Person, **more: Any) -> None:
         super().__init__(*args, **more)
         self.initial.setdefault("on", clock.today())
         self.fields.update(own_fields(Entry, ("quantity", "note"), {}))
         self.fields["on"] = DayField(label=_("日期"))
-        self.fields["document"] = one_document(product, label=_("凭证"), required=False)
+        self.fields["document"] = evidence_field(product, person, _("凭证"))
         self.groups = [(_("记一笔"), ["kind", "quantity", "on", "document", "note"])]
         self.finish()
 

@@ -207,8 +207,8 @@ class ChangeForm(ApplicationForm):
 class OwnBatchForm(BatchForm):
     """One print run of one's own; its proof is a paper of the file."""
 
-    def __init__(self, *args: Any, product: Product, papers: Papers, **more: Any) -> None:
-        super().__init__(*args, product=product, **more)
+    def __init__(self, *args: Any, papers: Papers, **more: Any) -> None:
+        super().__init__(*args, **more)
         self.fields["proof"] = paper_field(papers, _("样张或凭证"))
         self.fields["issued"].label = _("已经全部拿到手")
         self.fields["issued"].help_text = _("同时记一笔发放；还放在印刷厂的不要勾")
@@ -230,8 +230,8 @@ class OwnEntryForm(EntryForm):
 
     kind = forms.ChoiceField(label=_("事项"), choices=list(KINDS.items()))
 
-    def __init__(self, *args: Any, product: Product, papers: Papers, **more: Any) -> None:
-        super().__init__(*args, product=product, **more)
+    def __init__(self, *args: Any, papers: Papers, **more: Any) -> None:
+        super().__init__(*args, **more)
         self.fields["document"] = paper_field(papers, _("凭证"))
         self.finish()
 
