@@ -126,3 +126,67 @@ def test_of_two_runs_at_once_one_tells(due):
 
     assert [tell(told, sent.append) for _run in range(2)] == [True, False]
     assert sent == [told]
+
+
+# --- The three systems -----------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def lapsing(monkeypatch):
+    """A product whose plan for testing (T1) ends on a day; `lapsing(left)` lets the day come before it."""
+    product = make.product()
+    make.protection(product)
+    last = clock.today() + timedelta(days=90)
+    make.quality_record(product, "plan_testing", made_on=clock.today() - timedelta(days=400), valid_until=last)
+
+    def days_left(left):
+        monkeypatch.setattr(clock, "today", lambda: last - timedelta(days=left))
+
+    days_left.product = product
+    return days_left
+
+
+def test_what_lapses_is_told_60_30_and_7_days_before_and_never_twice(lapsing):
+    make.person("agriculture", email="wangmin@example.cn")
+    marks = []
+    for left in (61, 60, 60, 59, 31, 30, 30, 8, 7, 7, 1, 0):
+        lapsing(left)
+        mail.outbox.clear()
+        assert ("独流老醋，T1" in remind()) == bool(mail.outbox)
+        marks.append((left, len(mail.outbox)))
+
+    assert [left for left, told in marks if told] == [60, 30, 7]
+
+
+def test_the_mail_of_what_lapses_says_what_restores_it_and_where(lapsing, settings):
+    make.person("market", email="wangmin@example.cn")
+    settings.REGISTER_ADDRESS = "https://gi.example.cn"
+    lapsing(30)
+    remind()
+
+    (message,) = mail.outbox
+    assert message.subject == "静海区地理标志登记簿：1 条体系要求将到期"
+    for part in (
+        "还有 30 天",
+        "检测体系规划文件",
+        "该谁办：政府",
+        "https://gi.example.cn/desk/systems/duliu-laocu/#T1",
+    ):
+        assert part in message.body
+
+
+def test_only_those_who_answer_for_the_clauses_of_the_product_are_told_what_lapses(lapsing):
+    make.person("agriculture", "agri", email="agri@example.cn")
+    make.person("auditor", "auditor", email="auditor@example.cn")
+    make.person("association", "association", email="association@example.cn")  # keeps no product
+    lapsing(60)
+    remind()
+
+    assert [message.to[0] for message in mail.outbox] == ["agri@example.cn"]
+
+
+def test_a_renewal_ends_the_reminders_of_what_it_renews(lapsing):
+    lapsing(30)
+    make.quality_record(lapsing.product, "plan_testing", made_on=clock.today(), title="示例新规划")
+
+    assert remind() == "没有新的到期事项。\n"
