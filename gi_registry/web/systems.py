@@ -216,11 +216,29 @@ def chosen(answer: ProductAnswer, wanted: Wanted) -> list[ClauseAnswer]:
     ]
 
 
-def parts_of(answers: Iterable[ClauseAnswer]) -> list[tuple[System, list[ClauseAnswer]]]:
+class Part(NamedTuple):
+    """One system's clauses as the filters leave them: those that apply, and those that do not."""
+
+    system: System
+    asked: list[ClauseAnswer]
+    idle: list[ClauseAnswer]
+
+    @property
+    def every(self) -> list[ClauseAnswer]:
+        """All of them, as they stand on paper."""
+        return self.asked + self.idle
+
+
+def parts_of(answers: Iterable[ClauseAnswer]) -> list[Part]:
     """The clauses under their systems."""
     order = list(System)
     listed = sorted(answers, key=lambda one: order.index(one.clause.system))
-    return [(system, list(some)) for system, some in groupby(listed, key=lambda one: one.clause.system)]
+    parts = []
+    for system, some in groupby(listed, key=lambda one: one.clause.system):
+        ones = list(some)
+        idle = [one for one in ones if one.status is Status.NOT_APPLICABLE]
+        parts.append(Part(system, [one for one in ones if one not in idle], idle))
+    return parts
 
 
 @desk(Act.DESK)
@@ -252,7 +270,7 @@ def trend(request: HttpRequest, slug: str) -> HttpResponse:
         ],
         "heads": list(System),
         "table": [
-            (months[0].label, [figures.percent(month.share) for month in months])
+            (months[0].label, [(head, figures.percent(month.share)) for head, month in zip(System, months, strict=True)])
             for months in zip(*lines.values(), strict=True)
         ][::-1],
     }

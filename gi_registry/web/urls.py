@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.contrib.auth.views import LogoutView
-from django.urls import URLPattern, include, path
+from django.urls import URLPattern, URLResolver, include, path
 
 from gi_registry.web import (
     account,
@@ -112,7 +112,7 @@ SYSTEM: list[URLPattern] = [
     path("attachments/<int:number>/end/", evidence.detach, name="desk-systems-detach"),
 ]
 
-SYSTEMS = [
+SYSTEMS: list[URLPattern | URLResolver] = [
     path("", systems.index, name="desk-systems"),
     path("clauses/", systems.clauses, name="desk-systems-clauses"),
     path("clauses/new/", evidence.write_clause, name="desk-systems-clause-new"),
