@@ -11,7 +11,7 @@ from datetime import date, timedelta
 from gi_registry.gazette.terms import Deadline
 from gi_registry.marks.models import Attachment, Authorisation, Item, Rectification, Site
 from gi_registry.marks.path import ART_20
-from gi_registry.marks.reports import LastUse, due_on, end_of_disuse, last_uses, last_year, missing
+from gi_registry.marks.reports import LastUse, due_on, end_of_disuse, lapsed, last_uses, last_year, missing
 from gi_registry.marks.states import Ground, Standing, State
 
 USER, OFFICE, PROVINCE, STATE = "使用人", "产地知识产权管理部门", "省级知识产权管理部门", "国家知识产权局"
@@ -65,6 +65,7 @@ class File:
     has_site: bool = False
     disuse: Deadline | None = None
     last_use: str = ""
+    kept: bool = False
     unreported: int | None = None
 
     def due(self, what: str, who: str, day: date, basis: str = "", words: Iterable[str] = ()) -> Due:
@@ -93,16 +94,22 @@ def term(file: File) -> Iterator[Due]:
 
 
 def disuse(file: File) -> Iterator[Due]:
-    """Two years without use; once they are full the office orders to put it right, and then its notice sets the day."""
+    """Two years without use; once they are full the office orders to put it right, and then its notice sets the day.
+    Where the register was never told anything, that is no proof: the office finds out first."""
     end = file.disuse
     ordered = any(one.ground == Ground.UNUSED for one in file.open)
     if file.standing != Standing.VALID or end is None or end.day is None or ordered:
         return
-    full = end.day <= file.today
+    words = [f"自 {end.event_day} 起算，{file.last_use}。", *end.cautions]
+    full = lapsed(end, file.today)
+    if full and not file.kept:
+        unknown = (
+            f"登记簿从未收到印制、使用的流水或报告，这不等于没有使用：自 {end.event_day} 起算，两年到 {end.day} 为止。"
+        )
+        yield Due("核实两年内是否使用过", OFFICE, basis=end.rule.citation, words=(unknown, *end.cautions))
+        return
     what, who = ("两年未使用已满：责令限期改正", OFFICE) if full else ("两年未使用期满以前使用", USER)
-    yield file.due(
-        what, who, end.day, end.rule.citation, [f"自 {end.event_day} 起算，{file.last_use}。", *end.cautions]
-    )
+    yield file.due(what, who, end.day, end.rule.citation, words)
 
 
 def yearly_report(file: File) -> Iterator[Due]:
@@ -174,13 +181,14 @@ def files_of(authorisations: Sequence[Authorisation], today: date) -> list[File]
             one.pk in with_site,
             end_of_disuse(one, used.get(one.pk)),
             last_use_in_words(one, used),
+            one.pk in used,
             last_year() if one.pk in unreported else None,
         )
         for one in authorisations
     ]
 
 
-def last_use_in_words(authorisation: Authorisation, used: dict[int, LastUse]) -> str:
+def last_use_in_words(authorisation: Authorisation, used: dict[int, LastUse | None]) -> str:
     """From what two years without use are counted."""
     last = used.get(authorisation.pk)
     if last is None:

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Max, Q, QuerySet
+from django.db.models import Max, Q
 
 from gi_registry.core import clock
 from gi_registry.core.errors import BadInput
@@ -67,6 +67,9 @@ def missing(year: int, authorisations: AuthorisationQuerySet) -> list[Authorisat
 # --- Reporting -------------------------------------------------------------------------------------------------------
 
 
+STANDING_USE = Q(kind=EntryKind.USED, reverses__isnull=True, reversed_by__isnull=True)  # not taken back
+
+
 @dataclass(frozen=True, slots=True)
 class Booked:
     """What the ledger says of one year: marks printed, used, left at its end, and the last day of use in it."""
@@ -85,14 +88,9 @@ def booked(authorisation: Authorisation, year: int) -> Booked | None:
         return None
     lines = Entry.objects.filter(batch__in=batches.order_by().values("pk"), on__year=year).order_by()
     totals = dict(lines.values_list("kind").annotate(total=signed()))
-    used = standing_uses(lines).aggregate(last=Max("on"))["last"]
+    used = lines.aggregate(last=Max("on", filter=STANDING_USE))["last"]
     printed, marks = totals.get(EntryKind.PRINTED, 0), totals.get(EntryKind.USED, 0)
     return Booked(printed, marks, together(held.values()).left, used)
-
-
-def standing_uses(lines: QuerySet[Entry]) -> QuerySet[Entry]:
-    """The lines of use that were not reversed."""
-    return lines.filter(kind=EntryKind.USED, reverses__isnull=True, reversed_by__isnull=True)
 
 
 @transaction.atomic
@@ -154,17 +152,16 @@ class LastUse:
     exact: bool
 
 
-def last_uses(authorisations: AuthorisationQuerySet | Sequence[Authorisation]) -> dict[int, LastUse]:
-    """The last use of each by its key, from ledger and reports; absent where none is known. Two queries."""
-    lines = standing_uses(Entry.objects.filter(batch__authorisation__in=authorisations)).order_by()
-    days = lines.values_list("batch__authorisation").annotate(last=Max("on"))
-    found = {key: LastUse(on, exact=True) for key, on in days}
-    used = UseReport.objects.filter(authorisation__in=authorisations).filter(
-        Q(used__gt=0) | Q(last_used_on__isnull=False)
-    )
-    for key, year, on in used.values_list("authorisation", "year", "last_used_on"):
-        reported = LastUse(on or date(year, 12, 31), exact=on is not None)
-        found[key] = max(found.get(key, reported), reported, key=lambda use: use.on)
+def last_uses(authorisations: AuthorisationQuerySet | Sequence[Authorisation]) -> dict[int, LastUse | None]:
+    """The last use of each by its key, from ledger and reports: None where these know of no use, absent where neither
+    was ever kept, so that it may have been used all the time. Two queries."""
+    lines = Entry.objects.filter(batch__authorisation__in=authorisations).order_by().values_list("batch__authorisation")
+    days = lines.annotate(last=Max("on", filter=STANDING_USE))
+    found = {key: LastUse(on, exact=True) if on else None for key, on in days}
+    reports = UseReport.objects.filter(authorisation__in=authorisations).order_by("year")
+    for key, year, used, on in reports.values_list("authorisation", "year", "used", "last_used_on"):
+        reported = LastUse(on or date(year, 12, 31), exact=on is not None) if used or on else None
+        found[key] = max((use for use in (found.get(key), reported) if use), key=lambda use: use.on, default=None)
     return found
 
 
@@ -189,21 +186,25 @@ def end_of_disuse(authorisation: Authorisation, last: LastUse | None) -> Deadlin
 
 
 class Disuse(NamedTuple):
-    """An authorisation whose two years without use are full, and the last use that is known."""
+    """An authorisation whose two years without a known use are full, the last use that is known, and whether anything
+    was ever kept of it: where nothing was, it may have been used all the time."""
 
     authorisation: Authorisation
     deadline: Deadline
     last: LastUse | None
+    kept: bool
 
 
 def disused(authorisations: AuthorisationQuerySet, on: date) -> list[Disuse]:
-    """Those valid on `on` whose two years without use are full on that day. Three queries."""
+    """Those valid on `on` whose two years without a known use are full on that day. Three queries."""
     last = last_uses(authorisations.order_by())
     valid = [one for one in authorisations.public().with_names() if one.standing_on(on) == Standing.VALID]
     found = ((one, end_of_disuse(one, last.get(one.pk))) for one in valid)
-    return [Disuse(one, end, last.get(one.pk)) for one, end in found if end is not None and lapsed(end, on)]
+    return [
+        Disuse(one, end, last.get(one.pk), one.pk in last) for one, end in found if end is not None and lapsed(end, on)
+    ]
 
 
 def lapsed(end: Deadline, on: date) -> bool:
-    """Whether the period is over on the day."""
+    """Whether the period is over on the day; its last day still belongs to the user."""
     return end.day is not None and end.day < on

@@ -6,7 +6,8 @@ import pytest
 
 from gi_registry.core import clock
 from gi_registry.marks.dues import OFFICE, PROVINCE, STATE, USER, Due, dues_of
-from gi_registry.marks.models import UseReport
+from gi_registry.marks.models import Authorisation, UseReport
+from gi_registry.marks.reports import disused
 from gi_registry.marks.states import Basis, State
 from tests import make
 
@@ -61,6 +62,25 @@ def test_once_two_years_are_full_it_is_the_offices_turn(user):
     found = dues_of([one], date(2027, 1, 2))[one.pk][0]
 
     assert (found.what, found.who, found.left, found.past) == ("两年未使用已满：责令限期改正", OFFICE, -1, 1)
+
+
+def test_the_last_day_of_two_years_still_belongs_to_the_user(user):
+    one = user(used=date(2025, 1, 1))
+
+    found = dues_of([one], date(2027, 1, 1))[one.pk][0]
+
+    assert (found.what, found.who, found.left) == ("两年未使用期满以前使用", USER, 0)
+    assert disused(Authorisation.objects.all(), date(2027, 1, 1)) == []
+
+
+def test_what_the_register_was_never_told_is_to_be_found_out_first():
+    one = make.authorisation(make.producer(), make.product())
+    unknown = "登记簿从未收到印制、使用的流水或报告，这不等于没有使用：自 2024-03-01 起算，两年到 2026-03-01 为止。"
+
+    assert of(one)[1:] == [Due("核实两年内是否使用过", OFFICE, basis=ARTICLE, words=(unknown,))]
+
+    make.batch(one)
+    assert ("两年未使用已满：责令限期改正", OFFICE, date(2026, 3, 1)) in briefly(one)
 
 
 def test_a_rectification_is_the_users_until_its_day_and_the_offices_afterwards(user):

@@ -230,13 +230,13 @@ def test_who_never_could_use_the_mark_has_no_such_day():
 
 def test_those_unused_for_two_years_are_found_from_the_day_after(user):
     def found(on):
-        return [(one.authorisation, one.last) for one in disused(EVERYBODY, on)]
+        return [(one.authorisation, one.last, one.kept) for one in disused(EVERYBODY, on)]
 
     assert found(date(2026, 3, 1)) == []
-    assert found(date(2026, 3, 2)) == [(user, None)]
+    assert found(date(2026, 3, 2)) == [(user, None, False)]
 
     make.entry(make.batch(user), "used", 1, date(2024, 4, 1))
-    assert found(date(2026, 4, 2)) == [(user, LastUse(date(2024, 4, 1), exact=True))]
+    assert found(date(2026, 4, 2)) == [(user, LastUse(date(2024, 4, 1), exact=True), True)]
 
 
 @pytest.mark.parametrize("size", [1, 3])
