@@ -13,6 +13,19 @@ from shapely import MultiPolygon
 from gi_registry.applications.materials import checklist
 from gi_registry.applications.models import Application, Material, Opposition, Step, Survey
 from gi_registry.applications.states import MACHINES, Procedure
+from gi_registry.assurance.clauses import CLAUSES, RecordKind
+from gi_registry.assurance.models import (
+    Appointment,
+    Laboratory,
+    Limit,
+    LocalClause,
+    Qualification,
+    QualityRecord,
+    Standard,
+    TestReport,
+    Value,
+)
+from gi_registry.assurance.models import Attachment as ClauseAttachment
 from gi_registry.core import clock
 from gi_registry.core.history import put
 from gi_registry.gazette.models import Announcement, Document, Source
@@ -33,6 +46,7 @@ from gi_registry.parties.permissions import Role
 from gi_registry.places.geometry import SRID, hectares, to_geos
 from gi_registry.places.models import Place, PlaceVersion
 from gi_registry.products.models import Area, Name, Product, Protection
+from gi_registry.products.models import Role as Part
 from tests import shapes
 
 LONG_AGO = date(2000, 1, 1)
@@ -237,3 +251,89 @@ def former(party: Party, name: str, valid_from: date | None, valid_until: date, 
     """The name that a party had until a day."""
     key = {"party": party, "name": name, "valid_from": valid_from, "valid_until": valid_until}
     return row(FormerParticulars, key, **sourced() | values)
+
+
+# --- The three systems -----------------------------------------------------------------------------------------------
+
+ISSUED = date(2026, 3, 1)  # of what a test does not date
+
+
+def maker(product: Product, producer: Party, **values: Any) -> Part:
+    """A producer that the register knows for the product since 2000."""
+    key = {"product": product, "party": producer, "part": "enterprise"}
+    return row(Part, key, **{"valid_from": LONG_AGO} | sourced() | values)
+
+
+def standard(product: Product | None, number: str = "GB/T 99991-2020", **values: Any) -> Standard:
+    """An edition in force since 2021, with the limits given as rows of `Limit`."""
+    limits = values.pop("limits", [])
+    values = {"title": f"示例标准 {number}", "valid_from": date(2021, 1, 1), "issued_on": date(2020, 6, 1)} | values
+    made = row(Standard, {"product": product, "number": number}, **sourced() | values)
+    for one in limits:
+        row(Limit, {"standard": made, "parameter": one["parameter"], "goods": one.get("goods", "")}, **one)
+    return made
+
+
+def quality_record(product: Product, kind: str, producer: Party | None = None, **values: Any) -> QualityRecord:
+    """A record made on 2026-03-01."""
+    key = {"product": product, "kind": kind, "producer": producer, "title": values.pop("title", f"示例{kind}")}
+    return row(QualityRecord, key | {"made_on": values.pop("made_on", ISSUED)}, **sourced() | values)
+
+
+def laboratory(name: str = "示例检验中心") -> Laboratory:
+    return row(Laboratory, {"party": row(Party, {"name": name}, kind="other", **sourced())})
+
+
+def qualification(laboratory: Laboratory, kind: str = "cma", **values: Any) -> Qualification:
+    """A certificate from 2024 to 2030."""
+    key = {"laboratory": laboratory, "kind": kind, "number": values.pop("number", "示例证书1号")}
+    span = {"valid_from": date(2024, 1, 1), "valid_until": date(2030, 1, 1)}
+    return row(Qualification, key, **span | sourced() | values)
+
+
+def appointment(product: Product, laboratory: Laboratory, **values: Any) -> Appointment:
+    return row(
+        Appointment, {"product": product, "laboratory": laboratory}, **{"valid_from": LONG_AGO} | sourced() | values
+    )
+
+
+def lab_report(product: Product, laboratory: Laboratory, producer: Party | None = None, **values: Any) -> TestReport:
+    """A report of 2026-03-01 on a sample of 2026-02-20; `results` by parameter, a text or a text and a unit."""
+    results = values.pop("results", {})
+    key = {"laboratory": laboratory, "number": values.pop("number", f"示例-{TestReport.objects.count() + 1}")}
+    values = {"sampled_on": date(2026, 2, 20), "issued_on": ISSUED} | sourced() | values
+    report = row(TestReport, key, product=product, producer=producer, **values)
+    for parameter, said in results.items():
+        text, unit = (said, "") if isinstance(said, str) else said
+        row(Value, {"report": report, "parameter": parameter}, text=text, unit=unit)
+    return report
+
+
+def clause_attachment(clause: str, product: Product, **values: Any) -> ClauseAttachment:
+    values = {"note": "示例认定", "by": "测试", "at": clock.now(), "valid_from": ISSUED} | values
+    return row(
+        ClauseAttachment, {"clause": clause, "product": product, "producer": values.pop("producer", None)}, **values
+    )
+
+
+def local_clause(key: str = "JH1", **values: Any) -> LocalClause:
+    values = {"system": "quality", "wording": "示例要求", "who": "producer", "article": "示例办法"} | values
+    return row(LocalClause, {"key": key}, **{"valid_from": LONG_AGO} | sourced() | values)
+
+
+def satisfied(product: Product, producer: Party) -> dict[str, Any]:
+    """Everything that the clauses ask of a protected product with one producer, each piece under a name."""
+    maker(product, producer)
+    limits = [{"parameter": "总酸", "unit": "g/100mL", "lower": 5}]
+    laboratory_ = laboratory()
+    pieces: dict[str, Any] = {
+        "standard": standard(product, limits=limits, reviewed_on=date(2025, 6, 1)),
+        "appointment": appointment(product, laboratory_),
+        "qualification": qualification(laboratory_),
+        "report": lab_report(product, laboratory_, producer, results={"总酸": ("5.6", "g/100mL")}),
+    }
+    of_producers = {kind for clause in CLAUSES if clause.per_producer for kind in clause.kinds}
+    asked = {kind for clause in CLAUSES for kind in clause.kinds} - {RecordKind.SELF_TEST}
+    for kind in sorted(asked):
+        pieces[kind.value] = quality_record(product, kind.value, producer if kind in of_producers else None)
+    return pieces

@@ -459,7 +459,7 @@ class Round(models.Model):
     title = models.CharField(_("名称"), max_length=120)
     products = models.ManyToManyField(Product, related_name="rounds", verbose_name=_("产品"))
     result = models.JSONField(_("结果"))
-    evidence = models.JSONField(_("材料清单"))
+    evidence = models.JSONField(_("材料清单"), blank=True)
     sha256 = models.CharField(_("SHA-256"), max_length=64)
     remarks = models.TextField(_("意见"), blank=True)
     signed_by = models.CharField(_("签署人"), max_length=150)

@@ -152,7 +152,7 @@ class Migration(migrations.Migration):
                 ('day', models.DateField(verbose_name='评估日')),
                 ('title', models.CharField(max_length=120, verbose_name='名称')),
                 ('result', models.JSONField(verbose_name='结果')),
-                ('evidence', models.JSONField(verbose_name='材料清单')),
+                ('evidence', models.JSONField(blank=True, verbose_name='材料清单')),
                 ('sha256', models.CharField(max_length=64, verbose_name='SHA-256')),
                 ('remarks', models.TextField(blank=True, verbose_name='意见')),
                 ('signed_by', models.CharField(max_length=150, verbose_name='签署人')),
