@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
-# The demo site from nothing: set-up, database, static files, geodata, accounts, fictional users of the mark, server.
+# The demo site from nothing: set-up, database, static files, geodata, accounts, fictional samples, server.
 # Every step is stamped, so a second run keeps the data and goes straight to serving.
 cd "$(dirname "$0")/.." || exit
 source scripts/setup.sh
 source scripts/env.sh
 
-steps=9
+steps=10
 port=${PORT:-8000}
 database=var/register.sqlite3
 
@@ -56,6 +56,7 @@ once var/.stamps/static "$(digest uv.lock static gi_registry/*/static gi_registr
 once var/.stamps/geodata "$schema $commands $(digest geodata)" '地理数据' load_geodata
 once var/.stamps/accounts "$schema $commands $(digest var/demo.env)" '演示账号' logged accounts manage demo_accounts
 once var/.stamps/marks "$schema $commands $(digest var/demo.env)" '示例使用人' logged marks manage demo_marks
+once var/.stamps/systems "$schema $commands $(digest var/demo.env)" '示例体系材料' logged systems manage demo_systems
 once var/.stamps/keys "$(identity var/keys)" '签名密钥' logged keys manage rotate_key --if-none
 step '启动服务……'
 (announce &) # twice forked, so that it is no child of the server
