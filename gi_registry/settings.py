@@ -180,7 +180,7 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 DEMO_PASSWORD = env.str("DEMO_PASSWORD", default="")
 
-# --- Strangers: how often one address may ask in a minute who may use the mark; each process counts for itself ---------
+# --- Strangers: how often one address may ask in a minute who may use the mark; each process counts for itself --------
 
 CHECKS_PER_MINUTE = env.int("CHECKS_PER_MINUTE", default=120)  # 0 sets no limit
 
