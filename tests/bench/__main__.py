@@ -25,7 +25,7 @@ import shapely  # noqa: E402
 from django.core.management import call_command  # noqa: E402
 
 from gi_registry.products.register import area_register  # noqa: E402
-from tests.bench import applications, marks, national, township  # noqa: E402
+from tests.bench import applications, marks, national, systems, township  # noqa: E402
 from tests.bench.first_load import kilobytes_of_first_load  # noqa: E402
 from tests.bench.server import medians, serving  # noqa: E402
 
@@ -175,9 +175,34 @@ def checks() -> Iterator[Row]:
     yield Row("the same after a bulk check", after, "MB", 400)
 
 
+def three_systems() -> Iterator[Row]:
+    """All products × the three systems, among 5,000 products with 200,000 pieces of evidence; one product."""
+    path = VAR / "bench" / "systems.sqlite3"
+    session = systems.prepared(path)
+    told = systems.asked(path, "figures")
+    rounds = REQUESTS // 4
+    with serving(f"spatialite:///{path}", f"sessionid={session}") as server:
+        first = server.get("/desk/systems/")
+        asked = ("/desk/systems/", "/desk/systems/bench-7/", "/desk/empty", "/empty")
+        shown, one, signed_in, bare = medians(server, *([address] * rounds for address in asked))
+        memory = server.memory_mb()
+    yield Row("pieces of evidence of 5,000 products", told["evidence"], "", float("inf"))
+    yield Row("the first matrix of a fresh worker", first, "s", float("inf"))
+    yield Row("the matrix median", shown * 1000, "ms", float("inf"))
+    yield Row("the matrix against an empty view at the desk", shown / signed_in, "times", 5)
+    yield Row("the matrix against an empty view for anybody", shown / bare, "times", 5)
+    yield Row("page of one product, 45 clauses", one * 1000, "ms", float("inf"))
+    yield Row("queries of one product's answer", told["queries"], "", 5)
+    yield Row("memory of one worker, 5,000 products", memory, "MB", 400)
+
+
 def main() -> int:
     prepare()
-    rows = [row for measure in (over_http, in_bulk, first_load, import_doctor, board, checks) for row in measure()]
+    rows = [
+        row
+        for measure in (over_http, in_bulk, first_load, import_doctor, board, checks, three_systems)
+        for row in measure()
+    ]
     width = max(len(row.name) for row in rows)
     for row in rows:
         limit = "" if row.limit == float("inf") else f"≤ {row.limit:.2f}"
