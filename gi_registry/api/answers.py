@@ -50,7 +50,8 @@ def as_json(content: Any, content_type: str = JSON) -> HttpResponse:
 
 
 def problem(refusal: Refusal) -> HttpResponse:
-    """A refusal as RFC 9457 describes it; `detail` is the Chinese sentence."""
+    """A refusal as RFC 9457 describes it; `detail` is the Chinese sentence, which pages elsewhere may read too."""
     response = as_json(refusal.as_problem(), PROBLEM)
     response.status_code = refusal.status
+    response.headers["Access-Control-Allow-Origin"] = "*"
     return response

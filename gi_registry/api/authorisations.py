@@ -21,7 +21,7 @@ from gi_registry.core.validators import day, whole_number
 from gi_registry.gazette.models import Grade
 from gi_registry.marks import inquiries
 from gi_registry.marks.answers import Answer, by_code, of_product
-from gi_registry.marks.api_keys import owner_of
+from gi_registry.marks.api_keys import key_in, owner_of
 from gi_registry.marks.bulk import Checked, check, read_codes
 from gi_registry.marks.codes import read_code, show_code
 from gi_registry.marks.questions import Line, Reply, TakenFor, ask, of_uscc, reply_of
@@ -135,20 +135,12 @@ def with_a_key(view: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpReq
     @wraps(view)
     def wrapped(request: HttpRequest) -> HttpResponse:
         try:
-            owner_of(key_in(request))
+            owner_of(key_in(request.headers.get("Authorization", "")))
             return view(request)
         except Refusal as refusal:
             return refused(refusal)
 
     return wrapped
-
-
-def key_in(request: HttpRequest) -> str:
-    """The key of the header `Authorization: Bearer …`. Raises NotKnown."""
-    scheme, _space, key = request.headers.get("Authorization", "").partition(" ")
-    if scheme.lower() != "bearer" or not key.strip():
-        raise NotKnown("批量核验要有接口密钥：请在请求头里写 Authorization: Bearer 密钥。")
-    return key.strip()
 
 
 def refused(refusal: Refusal) -> HttpResponse:

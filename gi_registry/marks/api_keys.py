@@ -59,6 +59,14 @@ def revoke(handle: str, *, by: User) -> ApiKey:
     return found
 
 
+def key_in(authorization: str) -> str:
+    """The key of the header `Authorization: Bearer …` (RFC 6750). Raises NotKnown."""
+    scheme, _space, key = authorization.partition(" ")
+    if scheme.lower() != "bearer" or not key.strip():
+        raise NotKnown("批量核验要有接口密钥：请在请求头里写 Authorization: Bearer 密钥。")
+    return key.strip()
+
+
 def owner_of(key: str) -> User:
     """Whose key it is. Every digest in use is compared, each in constant time, so that none is found piece by piece.
 

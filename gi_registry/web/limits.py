@@ -15,14 +15,15 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
-from gi_registry.core.errors import TooOften
+from gi_registry.core.errors import Refusal, TooOften
+from gi_registry.marks.api_keys import key_in, owner_of
 from gi_registry.web.account import client_address
 
 MEGABYTE = 1024 * 1024
 STRANGERS_MB = 1  # strangers sign in; the only file that they send is a photo of a label
 STRANGERS_FILES = {"/verify/label/": "photo"}
 AROUND_A_FILE_MB = 1  # the other fields of its form
-BY_THEMSELVES = {"/api/authorisations/check"}  # read no more than they take, and refuse as programs expect it
+BY_THEMSELVES = ("/api/authorisations/check", "/field/")  # read no more than they take, and refuse as programs expect it
 
 
 class LengthLimit:
@@ -37,7 +38,7 @@ class LengthLimit:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         length = announced(request)
-        if length <= STRANGERS_MB * MEGABYTE or request.path_info in BY_THEMSELVES:
+        if length <= STRANGERS_MB * MEGABYTE or request.path_info.startswith(BY_THEMSELVES):
             return self.get_response(request)
         largest = largest_file(request)
         if largest and length <= (largest + AROUND_A_FILE_MB) * MEGABYTE:
@@ -69,6 +70,8 @@ def announced(request: HttpRequest) -> int:
 # --- How often -------------------------------------------------------------------------------------------------------
 
 LIMITED = ("/verify/", "/v/", "/api/authorisations")
+DRAWN = ("/certificate/", "/certificate.png", "/qr.svg")  # at the end of an address: signed and drawn, up to 0.2 s each
+DRAWN_PER_MINUTE = 10
 MOST_KEPT = 20_000  # addresses; those that have not asked for a minute are let go first
 MINUTE_S = 60.0
 
@@ -102,22 +105,38 @@ class Allowance:
 
 
 class RateLimit:
-    """Let one address ask who may use the mark so often and no oftener, unless somebody has signed in there.
+    """Let one address ask who may use the mark so often and no oftener, unless somebody has signed in there or shows a
+    key of the API.
 
     Each process counts for itself, so that with several the limit is that of them all together.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
-        self.allowance = Allowance(settings.CHECKS_PER_MINUTE)
+        self.checks, self.drawings = Allowance(settings.CHECKS_PER_MINUTE), Allowance(DRAWN_PER_MINUTE)
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if not request.path_info.startswith(LIMITED) or self.allowance.per_minute <= 0:
-            return self.get_response(request)
-        seconds = self.allowance.wait(household(client_address(request)), time.monotonic())
-        if seconds and not request.user.is_authenticated:
-            return refused(request, ceil(seconds), self.allowance.per_minute)
+        for allowance in self.allowances(request.path_info):
+            seconds = allowance.wait(household(client_address(request)), time.monotonic())
+            if seconds and not is_known(request):
+                return refused(request, ceil(seconds), allowance.per_minute)
         return self.get_response(request)
+
+    def allowances(self, path: str) -> tuple[Allowance, ...]:
+        """Of which a question at this address takes."""
+        if self.checks.per_minute <= 0 or not path.startswith(LIMITED):
+            return ()
+        return (self.checks, self.drawings) if path.endswith(DRAWN) else (self.checks,)
+
+
+def is_known(request: HttpRequest) -> bool:
+    """Whether somebody has signed in, or asks with a key of the API that is good."""
+    if request.user.is_authenticated:
+        return True
+    try:
+        return bool(owner_of(key_in(request.headers.get("Authorization", ""))))
+    except Refusal:
+        return False
 
 
 @lru_cache(maxsize=5_000)
@@ -139,6 +158,7 @@ def refused(request: HttpRequest, seconds: int, per_minute: int) -> HttpResponse
     if request.path_info.startswith("/api/"):
         content = json.dumps(refusal.as_problem(), ensure_ascii=False)
         response = HttpResponse(content, "application/problem+json", refusal.status)
+        response.headers["Access-Control-Allow-Origin"] = "*"
     else:
         context = {"title": _("请稍等"), "sentence": sentence}
         response = render(request, "refusal.html", context, status=refusal.status)

@@ -7,6 +7,7 @@ from django.conf import settings as site
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
+from gi_registry.marks import api_keys
 from gi_registry.web import limits
 from gi_registry.web.limits import Allowance, household
 from tests import make
@@ -155,6 +156,33 @@ def test_codes_and_their_certificates_are_asked_for_no_oftener_than_the_rest(cli
     addresses = ["/v/7KQM2X4HA", "/v/7KQM2X4HA/certificate.png", "/v/7KQM2X4HA"]
 
     assert [client.get(address).status_code for address in addresses] == [404, 404, 429]
+
+
+def test_what_is_drawn_for_strangers_has_a_limit_of_its_own(client, official, monkeypatch):
+    monkeypatch.setattr(limits, "DRAWN_PER_MINUTE", 2)
+    addresses = [f"/v/7KQM2X4HA/{page}" for page in ("certificate.png", "certificate/", "qr.svg")] + ["/v/7KQM2X4HA"]
+
+    assert [client.get(address).status_code for address in addresses] == [404, 404, 429, 404]
+    assert [official.get(address).status_code for address in addresses] == [404] * 4
+
+
+def test_pages_elsewhere_may_read_why_they_were_refused(client, settings):
+    settings.CHECKS_PER_MINUTE = 1
+    answers = [client.get("/api/authorisations?q=") for _time in range(2)]
+
+    told = [(answer.status_code, answer["Access-Control-Allow-Origin"]) for answer in answers]
+    assert told == [(400, "*"), (429, "*")]
+
+
+def test_who_shows_a_key_is_no_stranger(client, settings):
+    settings.CHECKS_PER_MINUTE = 1
+    key = api_keys.make(make.person("market"), "示例平台")
+
+    def asked(key):
+        sent = {"content_type": "text/csv", "HTTP_AUTHORIZATION": f"Bearer {key}"}
+        return client.post("/api/authorisations/check", b"91120118MA0000007K", **sent).status_code
+
+    assert [asked(shown) for shown in (key, key, "gi_wrong")] == [200, 200, 429]
 
 
 def test_other_pages_and_people_who_signed_in_are_not_limited(client, official, settings):
