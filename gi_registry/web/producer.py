@@ -282,7 +282,7 @@ def detail(request: HttpRequest, one: Authorisation) -> HttpResponse:
         "row": shown(request, one, dues, today),
         "stations": stations(one, steps, late=bool(steps) and steps[0].state == State.ACTIVE),
         "told": [told(step, people) for step in steps][::-1],
-        "said": told(steps[-1], people).note if steps and one.state in FOR_THE_PRODUCER else "",
+        "said": told(steps[-1], people).note if steps and one.state in NEEDS_NOTE else "",
         "preparing": preparing,
         "needed": needed(one, papers) if preparing and State.INTAKE in one.route.next else [],
         "ways": {way.state.value: way for way in what_next(one, today) if way.by_producer},
