@@ -41,7 +41,7 @@ from gi_registry.marks.models import (
     Step,
 )
 from gi_registry.marks.origin import REGIMES, origin_of, refuse_contradiction
-from gi_registry.marks.path import NEEDS_GROUND, NEEDS_NOTE, derived, failed, obstacle, unfounded_ground
+from gi_registry.marks.path import NEEDS_GROUND, NEEDS_NOTE, derived, failed, obstacle, on_record, unfounded_ground
 from gi_registry.marks.permissions import may_on, require, require_either, require_step, require_to_open
 from gi_registry.marks.states import AFTER_RECTIFICATION, ROUTES, STANDINGS, Basis, Ground, State
 from gi_registry.parties.actions import rename, take_back_rename
@@ -122,6 +122,9 @@ def opened(
     refuse_future(first.on)
     refuse_unfit(producer)
     refuse_unprotected(product, basis, first.on)
+    alike = Authorisation.objects.filter(producer=producer, product=product, basis=basis)
+    if sentence := on_record(alike.select_related("announcement"), first.on, first.announcement):
+        raise BadInput(sentence)
     said = derived([first])
     row = {
         "producer": producer,
@@ -239,6 +242,7 @@ def moved_on(
     refuse_unfounded(route.rests_of(before, state), str(State(state).label), paper)
     on = day_of(on, paper)
     refuse_day(authorisation, on, paper)
+    refuse_admission(authorisation, paper)
     if state in NEEDS_NOTE and not note.strip():
         raise BadInput(NEEDS_NOTE[state])
     ground = settled_ground(authorisation, state, ground, on)
@@ -254,6 +258,12 @@ def refuse_day(authorisation: Authorisation, on: date, paper: Paper) -> None:
     if last is not None and on < last.on:
         raise BadInput(f"{on} 早于上一步“{last.get_state_display()}”的 {last.on}。")
     refuse_before_paper(on, paper)
+
+
+def refuse_admission(authorisation: Authorisation, paper: Paper) -> None:
+    """The announcement that admitted a user says nothing of what came later."""
+    if paper.announcement is not None and paper.announcement.pk == authorisation.announcement_id:
+        raise BadInput(f"{paper.announcement}正是核准使用的那一份，以后的步骤不能再依据它。")
 
 
 def settled_ground(authorisation: Authorisation, state: State, ground: str, on: date) -> str:

@@ -79,6 +79,11 @@ class Authorisation(Sourced):
                 name="authorisation_once_at_a_time",
                 violation_error_message=_("该使用人对这一产品已有同一依据的、未了结的记录。"),
             ),
+            models.UniqueConstraint(
+                fields=["producer", "product", "basis", "announcement"],
+                name="authorisation_once_an_announcement",
+                violation_error_message=_("该使用人对这一产品已按同一份公告登记过。"),
+            ),
             models.CheckConstraint(
                 condition=Q(valid_until__isnull=True) | Q(valid_from__isnull=True) | Q(valid_until__gt=F("valid_from")),
                 name="authorisation_term_in_order",

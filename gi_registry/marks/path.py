@@ -9,8 +9,9 @@ from itertools import dropwhile, groupby, zip_longest
 from operator import itemgetter
 from typing import Any
 
+from gi_registry.gazette.models import Announcement
 from gi_registry.gazette.papers import Rests
-from gi_registry.marks.models import Authorisation, Item, OriginCheck, Rectification, Site, Step
+from gi_registry.marks.models import OVER, Authorisation, Item, OriginCheck, Rectification, Site, Step
 from gi_registry.marks.permissions import PRODUCERS_STEPS
 from gi_registry.marks.states import AFTER_RECTIFICATION, STANDINGS, Ground, Standing, State
 
@@ -64,10 +65,9 @@ def course_of(steps: Iterable[Step]) -> list[list[str | None]]:
 
     Of several steps on one day the last one counts.
     """
-    said = {step.on: STANDINGS.get(State(step.state)) for step in steps}
-    public = [(day, standing) for day, standing in said.items() if standing is not None]
-    begun = dropwhile(lambda turn: turn[1] != Standing.VALID, public)
-    turns = [next(same) for _standing, same in groupby(begun, key=itemgetter(1))]
+    public = [(step.on, STANDINGS[State(step.state)]) for step in steps if State(step.state) in STANDINGS]
+    of_days = dict(dropwhile(lambda turn: turn[1] != Standing.VALID, public))
+    turns = [next(same) for _standing, same in groupby(of_days.items(), key=itemgetter(1))]
     ends = [day.isoformat() for day, _standing in turns[1:]]
     return [[day.isoformat(), end, str(standing)] for (day, standing), end in zip_longest(turns, ends)]
 
@@ -83,7 +83,25 @@ def derived(steps: Sequence[Step]) -> dict[str, Any]:
     }
 
 
+def ended_on(authorisation: Authorisation) -> date | None:
+    """The day on which a use ended for good; None where it goes on or never began."""
+    over = authorisation.state in OVER and authorisation.course
+    return date.fromisoformat(authorisation.course[-1][0]) if over else None
+
+
 # --- What stands in the way ------------------------------------------------------------------------------------------
+
+
+def on_record(alike: Iterable[Authorisation], on: date, announcement: Announcement | None) -> str:
+    """Why a producer of whom these are on record, for the product and on the basis, is not recorded once more from a
+    day on; "" where it may be: an announcement admits once, and a new use begins after the end of the one before."""
+    for one in alike:
+        if announcement is not None and one.announcement_id == announcement.pk:
+            return f"已按{announcement}登记，现为“{one.get_state_display()}”，不再重复。"
+        end = ended_on(one)
+        if end is not None and on <= end:
+            return f"登记簿里这一使用于 {end} 到“{one.get_state_display()}”：只有此后的申请和公告才能重新登记。"
+    return ""
 
 
 def obstacle(authorisation: Authorisation, state: State, on: date) -> str:

@@ -19,8 +19,9 @@ from gi_registry.gazette.actions import added
 from gi_registry.gazette.models import Announcement
 from gi_registry.gazette.tables import LOST, lines_of
 from gi_registry.marks.actions import record_announced, refuse_unfit, refuse_unprotected
-from gi_registry.marks.models import Authorisation
+from gi_registry.marks.models import OVER, Authorisation
 from gi_registry.marks.numbers import trademark_number
+from gi_registry.marks.path import on_record
 from gi_registry.marks.permissions import require_to_record
 from gi_registry.marks.states import Basis
 from gi_registry.parties.models import FormerParticulars, Kind, Party, User
@@ -181,7 +182,7 @@ class Known:
     by_name: Mapping[str, Party]
     former: frozenset[tuple[int, str]]
     products: Mapping[str, Product]
-    open: Mapping[tuple[int, int], Authorisation]
+    alike: Mapping[tuple[int, int], list[Authorisation]]
 
 
 def diagnosed(table: Table, *, announcement: Announcement, basis: Basis, product: Product | None = None) -> Roll:
@@ -200,7 +201,7 @@ def diagnosed(table: Table, *, announcement: Announcement, basis: Basis, product
             if row.product not in protected:
                 protected[row.product] = sentence_of(refuse_unprotected, row.product, basis, announcement.issued_on)
             row.faults += [protected[row.product]] if protected[row.product] else []
-        find_open(row, known, announcement)
+        find_alike(row, known, announcement)
     find_twins(rows)
     return Roll(tuple(rows), table.unknown, announcement, basis, product)
 
@@ -212,13 +213,15 @@ def known_to(rows: Iterable[Row], basis: Basis) -> Known:
     by_name = {party.name: party for party in Party.objects.filter(name__in=names)}
     parties = [*by_uscc.values(), *by_name.values()]
     former = FormerParticulars.objects.filter(party__in=parties).values_list("party", "name")
-    unfinished = Authorisation.objects.standing_over().filter(producer__in=parties, basis=basis)
+    alike: dict[tuple[int, int], list[Authorisation]] = {}
+    for one in Authorisation.objects.filter(producer__in=parties, basis=basis).select_related("announcement"):
+        alike.setdefault((one.producer_id, one.product_id), []).append(one)
     return Known(
         by_uscc,
         by_name,
         frozenset((party, plain(name)) for party, name in former),
         {plain(name.text): name.product for name in Name.objects.select_related("product")},
-        {(one.producer_id, one.product_id): one for one in unfinished},
+        alike,
     )
 
 
@@ -284,19 +287,20 @@ def find_party(row: Row, known: Known) -> None:
         row.faults.append(sentence_of(refuse_unfit, row.party))
 
 
-def find_open(row: Row, known: Known, announcement: Announcement) -> None:
+def find_alike(row: Row, known: Known, announcement: Announcement) -> None:
     """What the producer has already for the product on the basis: the very same is passed over, another in the way."""
     if row.party is None or row.product is None:
         return
-    one = known.open.get((row.party.pk, row.product.pk))
-    if one is None:
+    alike = known.alike.get((row.party.pk, row.product.pk), [])
+    row.there = on_record(alike, announcement.issued_on, announcement)
+    unfinished = next((one for one in alike if one.state not in OVER), None)
+    if row.there or unfinished is None:
         return
-    if one.announcement_id == announcement.pk:
-        row.there = f"已按{announcement}登记，不再重复。"
-    elif one.course:
-        row.there = f"已按{one.announcement}登记，现为“{one.get_state_display()}”，不再重复。"
+    state = unfinished.get_state_display()
+    if unfinished.course:
+        row.there = f"已按{unfinished.announcement}登记，现为“{state}”，不再重复。"
     else:
-        row.faults.append(f"登记簿里有它尚未办结的申请，现为“{one.get_state_display()}”：请到那份案卷里记录公告。")
+        row.faults.append(f"登记簿里有它尚未办结的申请，现为“{state}”：请到那份案卷里记录公告。")
 
 
 def find_twins(rows: Iterable[Row]) -> None:

@@ -281,6 +281,33 @@ def test_one_open_authorisation_on_a_basis_and_a_new_one_after_the_end(user, pro
     assert open_authorisation(producer, product, Basis.ANNOUNCED, by=market).state == "draft"
 
 
+def test_a_new_use_begins_after_the_end_of_the_one_before(user, producer, product, market):
+    user("cancelled")
+    asked = (producer, product, Basis.ANNOUNCED)
+    until = "登记簿里这一使用于 2025-03-01 到“已注销”：只有此后的申请和公告才能重新登记。"
+    assert refused(BadInput, open_authorisation, *asked, by=market, on=date(2025, 3, 1)) == until
+
+    assert open_authorisation(*asked, by=market, on=date(2025, 3, 2)).state == "draft"
+
+
+def test_what_was_recorded_by_mistake_may_be_recorded_again(producer, product, market):
+    values = {"by": market, "announcement": announced()}
+    withdraw_step(record_announced(producer, product, Basis.ANNOUNCED, **values).steps.get(), by=market, reason="误记")
+
+    assert record_announced(producer, product, Basis.ANNOUNCED, **values).course == [["2025-06-02", None, "valid"]]
+
+
+@pytest.mark.parametrize("state", [State.SUSPENDED, State.CANCELLED])
+def test_the_announcement_that_admitted_a_user_ends_nothing(producer, product, market, state):
+    used = record_announced(producer, product, Basis.ANNOUNCED, by=market, announcement=announced())
+    values = {"by": market, "announcement": announced(), "ground": Ground.STOPPED if state in NEEDS_GROUND else ""}
+
+    own = "国家知识产权局公告 第650号正是核准使用的那一份，以后的步骤不能再依据它。"
+    assert refused(BadInput, take_step, used, state, **values) == own
+    take_step(used, state, **values | {"announcement": announced(number="第651号")})
+    assert now(used).course == [["2025-06-02", None, str(state)]]
+
+
 def test_what_the_state_announced_is_recorded_without_the_steps_before(producer, product, market):
     values = {"by": market, "announcement": announced(), "standard_number": "GB/T 0000-2020", "note": "示例"}
     recorded = record_announced(producer, product, Basis.ANNOUNCED, **values)
@@ -416,7 +443,7 @@ def test_a_cancelling_keeps_the_ground_of_its_proposal(user, market):
     assert cancelled.ground == Ground.MOVED_OUT
     assert cancelled.authorisation.course == [["2024-03-01", "2025-06-02", "valid"], ["2025-06-02", None, "cancelled"]]
     assert "不写注销的事由" in refused(
-        BadInput, take_step, user("active"), State.SUSPENDED, by=market, document=make.document(), ground="stopped"
+        BadInput, take_step, user(on=DAY), State.SUSPENDED, by=market, document=make.document(), ground="stopped"
     )
 
 

@@ -41,6 +41,7 @@ def steps(*taken):
             ],
         ),
         ([("active", 3, 1), ("suspended", 4, 1), ("active", 4, 1)], [["2024-03-01", None, "valid"]]),
+        ([("active", 3, 1), ("cancelled", 3, 1)], [["2024-03-01", None, "cancelled"]]),
         ([("eligible", 1, 1), ("filed", 2, 1), ("lapsed", 3, 1)], []),
         (
             [("active", 3, 1), ("lapsed", 4, 1)],

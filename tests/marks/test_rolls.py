@@ -8,6 +8,7 @@ from openpyxl import Workbook
 
 from gi_registry.core.errors import BadInput, NotAllowed
 from gi_registry.core.models import Change
+from gi_registry.marks.actions import record_announced
 from gi_registry.marks.models import Authorisation
 from gi_registry.marks.rolls import MOST_USERS, Verdict, admit, read_roll
 from gi_registry.marks.states import Basis
@@ -232,9 +233,40 @@ def test_what_is_registered_already_is_passed_over_and_an_open_application_is_po
         Verdict.WRONG,
         ["登记簿里有它尚未办结的申请，现为“国家知识产权局审查”：请到那份案卷里记录公告。"],
     )
-    Authorisation.objects.update(state="cancelled")
+    Authorisation.objects.update(state="refused", announcement=None)
     assert only(*row) == (Verdict.GOOD, [])
     assert Authorisation.objects.get() == user
+
+
+@pytest.mark.parametrize("state", ["active", "suspended", "cancelled", "lapsed"])
+def test_an_announcement_admits_nobody_twice_whatever_became_of_it(vinegar, market, state):
+    basis = Basis.LICENSEE if state == "lapsed" else Basis.ANNOUNCED
+    user = make.authorisation(make.producer("示例酿造有限公司"), vinegar, state, basis=basis)
+    content = csv(("1", "示例酿造有限公司", FIRST, "独流老醋"))
+
+    roll = read_roll(content, "名单.csv", announcement=user.announcement, basis=basis)
+
+    there = f"已按国家知识产权局公告 第590号登记，现为“{user.get_state_display()}”，不再重复。"
+    assert (roll.rows[0].verdict, roll.rows[0].sentences[0]) == (Verdict.THERE, there)
+    with pytest.raises(BadInput, match="没有一行可以登记。"):
+        admit(roll, by=market)
+    with pytest.raises(BadInput, match="不再重复"):
+        record_announced(user.producer, vinegar, basis, by=market, announcement=user.announcement)
+    assert Authorisation.objects.get() == user
+
+
+def test_who_was_cancelled_is_admitted_again_by_a_later_announcement_alone(vinegar, market):
+    make.authorisation(make.producer("示例酿造有限公司"), vinegar, "cancelled")
+    content = csv(("1", "示例酿造有限公司", FIRST, "独流老醋"))
+
+    def rows(day):
+        announcement = make.announcement(f"{day}号", day)
+        return read_roll(content, "名单.csv", announcement=announcement, basis=Basis.ANNOUNCED)
+
+    ended = "登记簿里这一使用于 2025-03-01 到“已注销”：只有此后的申请和公告才能重新登记。"
+    for day in (date(2024, 6, 1), date(2025, 3, 1)):
+        assert told(rows(day)) == [(2, Verdict.THERE, [ended])]
+    assert [one.course for one in admit(rows(date(2025, 3, 2)), by=market)] == [[["2025-03-02", None, "valid"]]]
 
 
 def test_rows_that_contradict_each_other_are_told(vinegar, cabbage):
@@ -312,7 +344,7 @@ def test_admitted_twice_it_is_there_once(vinegar, market):
     roll = read(row)
     admit(roll, by=market)
 
-    assert told(read(row)) == [(2, Verdict.THERE, ["已按国家知识产权局公告 第650号登记，不再重复。"])]
+    assert told(read(row)) == [(2, Verdict.THERE, ["已按国家知识产权局公告 第650号登记，现为“可以使用”，不再重复。"])]
     with pytest.raises(BadInput, match="登记簿刚有变动，第 2 行不能再照原样登记"):
         admit(roll, by=market)
     with pytest.raises(BadInput, match="没有一行可以登记。"):

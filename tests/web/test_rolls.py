@@ -96,7 +96,7 @@ def test_sent_twice_it_is_stored_once(market):
     answer = market.post(ROLLS, {"examined": told})
 
     assert (answer.status_code, changes(), Authorisation.objects.count()) == (400, before, 1)
-    assert "已按国家知识产权局公告 第590号登记，不再重复。" in text_of(answer)
+    assert "已按国家知识产权局公告 第590号登记，现为“可以使用”，不再重复。" in text_of(answer)
 
 
 def test_what_is_not_as_it_was_shown_is_shown_again_and_nothing_is_stored(market):

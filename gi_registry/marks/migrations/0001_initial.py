@@ -325,6 +325,10 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='authorisation',
+            constraint=models.UniqueConstraint(fields=('producer', 'product', 'basis', 'announcement'), name='authorisation_once_an_announcement', violation_error_message='该使用人对这一产品已按同一份公告登记过。'),
+        ),
+        migrations.AddConstraint(
+            model_name='authorisation',
             constraint=models.CheckConstraint(condition=models.Q(('valid_until__isnull', True), ('valid_from__isnull', True), ('valid_until__gt', models.F('valid_from')), _connector='OR'), name='authorisation_term_in_order', violation_error_message='期限届满须晚于起始日。'),
         ),
         migrations.AddConstraint(
