@@ -142,26 +142,37 @@ class Rate:
 NOBODY = "这一年没有可以使用专用标志的核准。"
 
 
+def too_early(found: ProductYear) -> str:
+    """Why nothing can be said of the reports of a year, "" where it can."""
+    if found.year > last_year():
+        return "这一年还没有结束。"
+    return "" if found.users else NOBODY
+
+
+def open_until(found: ProductYear) -> date | None:
+    """The day until which a year may still be reported, None once it is over."""
+    due = due_on(found.year)
+    return due if clock.today() <= due else None
+
+
 def reported_rate(found: ProductYear) -> Rate:
     """Who has reported the year."""
+    unknown, due = too_early(found), open_until(found)
     return Rate(
         "年报报送率",
         "已报送当年使用情况的核准 ÷ 当年可以使用专用标志的核准（公告第三五四号：使用人定期报送使用情况）。",
         len(found.reports),
         len(found.users),
         "件",
-        unknown="" if found.users else NOBODY,
+        unknown,
+        f"报送期到 {due} 为止，还会有报送的。" if due and not unknown else "",
     )
 
 
 def proper_rate(found: ProductYear) -> Rate:
     """规范使用率, from what is on file."""
     proper = [user for user in found.users if user.pk in found.reports and user.pk not in found.faulted]
-    due, unknown = due_on(found.year), "" if found.users else NOBODY
-    if found.year > last_year():
-        unknown = "这一年还没有结束。"
-    elif clock.today() <= due:
-        unknown = f"年报报送期到 {due} 为止，期满后才能计算。"
+    due = open_until(found)
     return Rate(
         "规范使用率",
         "当年既报送了使用情况、又没有处于限期改正或停止使用资格的核准 ÷ 当年可以使用专用标志的核准。"
@@ -169,7 +180,7 @@ def proper_rate(found: ProductYear) -> Rate:
         len(proper),
         len(found.users),
         "件",
-        unknown=unknown,
+        too_early(found) or (f"年报报送期到 {due} 为止，期满后才能计算。" if due else ""),
     )
 
 

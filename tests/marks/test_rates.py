@@ -159,6 +159,17 @@ def test_the_rate_of_proper_use_waits_for_the_reports(vinegar, monkeypatch):
     assert found(vinegar)["规范使用率"] == (0, 1, 0.0)
 
 
+def test_the_rate_of_reports_waits_for_the_end_of_the_year_and_says_how_long_reports_may_come(vinegar, monkeypatch):
+    reported(user(vinegar))
+    user(vinegar, 1)
+
+    assert unknown(vinegar, 2026)["年报报送率"] == "这一年还没有结束。"
+    assert rates(vinegar, 2025)[0].caution == ""
+    monkeypatch.setattr(clock, "today", lambda: date(2026, 3, 31))
+    early = rates(vinegar, 2025)[0]
+    assert (early.value, early.caution) == (0.5, "报送期到 2026-03-31 为止，还会有报送的。")
+
+
 def test_where_nobody_could_use_the_mark_no_rate_is_known(vinegar):
     figures(vinegar, makers=3)
 
