@@ -24,6 +24,7 @@ from gi_registry.assurance.models import (
     Appointment,
     Attachment,
     Laboratory,
+    Limit,
     LocalClause,
     Qualification,
     QualityRecord,
@@ -223,7 +224,7 @@ def write_standard(request: HttpRequest, slug: str = "", number: int = 0) -> Htt
     row = numbered(standards_of(slug), number, _("标准")) if number else None
     columns = (*StandardForm.asked_for, *(["document"] if shown else []), "source", "grade", "note")
     form = StandardForm(request.POST or None, person=request.user, product=shown, initial=now(row, columns))
-    limits = [model_to_dict(limit, LIMIT) for limit in row.limits.all()] if row else []
+    limits = [limit_typed(limit) for limit in row.limits.all()] if row else []
     lines = LimitLines(request.POST or None, initial=limits, prefix="limits")
 
     def act() -> str:
@@ -243,6 +244,13 @@ def write_standard(request: HttpRequest, slug: str = "", number: int = 0) -> Htt
     }
     form.beside = lines
     return answer(request, form, FORM_PAGE, context, act=act, to=back, row=row, columns=columns)
+
+
+def limit_typed(limit: Limit) -> dict[str, Any]:
+    """A limit as the form shows it: numbers without the zeros that the column adds."""
+    given = model_to_dict(limit, LIMIT)
+    bounds = {name: f"{given[name].normalize():f}" for name in ("lower", "upper") if given[name] is not None}
+    return given | bounds
 
 
 # --- Quality records -------------------------------------------------------------------------------------------------
