@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import Enum
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db import transaction
 from django.db.models import Case, F, QuerySet, Sum, When
@@ -160,7 +160,8 @@ def print_batch(
 ) -> Batch:
     """A print run with the line that says so, and with `issued` the line that the user has them all.
 
-    Raises NotAllowed and BadInput; then nothing is left behind.
+    Raises NotAllowed and BadInput (the same run twice is taken for a form that was sent twice); then nothing is left
+    behind.
     """
     require(by, Act.PRINTS, authorisation)
     take_turn()
@@ -171,8 +172,7 @@ def print_batch(
     serials = serials_of(serial_from, serial_to, quantity)
     if serials is not None:
         refuse_serials_twice(authorisation, serials)
-    values = {
-        "number": next_number(printed_on.year),
+    run = {
         "authorisation": authorisation,
         "printer": printer.strip(),
         "label_kind": label_kind,
@@ -181,13 +181,25 @@ def print_batch(
         "serial_to": serial_to.strip(),
         "net_kg": net_kg,
         "printed_on": printed_on,
-        "proof": proof,
         "note": note,
     }
+    refuse_run_twice(run)
+    values = run | {"number": next_number(printed_on.year), "proof": proof}
     batch = added(Batch, values, by=str(by), why=Why(printed_on))
     for kind in (EntryKind.PRINTED, *([EntryKind.ISSUED] if issued else [])):
         write(batch, kind, quantity, by=by, on=printed_on)
     return batch
+
+
+def refuse_run_twice(run: Mapping[str, Any]) -> None:
+    """Batches that were reversed do not count."""
+    same = Batch.objects.filter(**run)
+    held = balances(same)
+    for batch in same:
+        if held.get(batch.pk, NOTHING).printed:
+            raise BadInput(
+                f"已记过完全相同的一批（{batch.number}），没有重复记：确是另一批的，请写上起止序号，或在说明中写明区别。"
+            )
 
 
 def next_number(year: int) -> str:

@@ -128,8 +128,8 @@ def test_a_balance_takes_the_day(user, official):
 
 @pytest.mark.parametrize("size", [1, 3])
 def test_balances_cost_one_query(user, official, size, django_assert_num_queries):
-    for _number in range(size):
-        printed(user, official)
+    for number in range(size):
+        printed(user, official, note=f"{number}")
 
     with django_assert_num_queries(1):
         assert [balance.stock for balance in balances(Batch.objects.all()).values()] == [1000] * size
@@ -155,10 +155,21 @@ def test_a_user_who_prints_for_itself_has_the_marks_at_once(user, official):
     assert lines(printed(user, official, issued=True)) == [("printed", 1000, DAY), ("issued", 1000, DAY)]
 
 
+def test_a_form_of_a_print_run_sent_twice_is_one_run(user, official):
+    first = printed(user, official)
+    with pytest.raises(BadInput, match="已记过完全相同的一批（2026-0001），没有重复记"):
+        printed(user, official)
+
+    printed(user, official, note="下午")
+    reverse(first.entries.get(), by=official, reason="记错")
+    printed(user, official)
+    assert Batch.objects.count() == 3
+
+
 def test_batches_are_numbered_year_by_year(user, official):
     days = [DAY, DAY, date(2025, 5, 4), DAY]
 
-    assert [printed(user, official, printed_on=day).number for day in days] == [
+    assert [printed(user, official, printed_on=day, note=f"{n}").number for n, day in enumerate(days)] == [
         "2026-0001",
         "2026-0002",
         "2025-0001",
