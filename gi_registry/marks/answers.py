@@ -176,23 +176,25 @@ def by_usccs(usccs: Iterable[str], day: date, product: str | None = None) -> dic
     return answers
 
 
-def by_producers(parties: Sequence[int], day: date) -> dict[int, list[Answer]]:
+def by_producers(parties: Sequence[int], day: date, product: str | None = None) -> dict[int, list[Answer]]:
     """All of each of the parties, by their rows; those without an authorisation have no key."""
     answers: dict[int, list[Answer]] = {}
+    where, values = of_one_product(product)
     for some in parts(parties):
-        for party, answer in asked(f"p.id {among(some)}", some, day):
+        for party, answer in asked(f"p.id {among(some)}{where}", some | values, day):
             answers.setdefault(party, []).append(answer)
     return answers
 
 
-def by_number(text: str, day: date, *, limit: int = MOST) -> list[Answer]:
+def by_number(text: str, day: date, product: str | None = None, *, limit: int = MOST) -> list[Answer]:
     """All under a trade-mark number or an announcement, as people write them: 4409718, 第475号, 2011年第178号."""
     answers: list[Answer] = []
+    where, values = of_one_product(product)
     if number := trademark_number(text):
-        answers = found("a.trademark_number = %(number)s", {"number": number}, day, limit)
+        answers = found(f"a.trademark_number = %(number)s{where}", {"number": number} | values, day, limit)
     rows = next(parts(announcements_numbered(text)), {})
     if rows and not answers:
-        answers = found(f"a.announcement_id {among(rows)}", rows, day, limit)
+        answers = found(f"a.announcement_id {among(rows)}{where}", rows | values, day, limit)
     return answers
 
 

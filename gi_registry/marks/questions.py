@@ -216,9 +216,8 @@ def as_code(text: str, day: date, product: str, limit: int) -> Reply | None:
 
 def as_number(text: str, day: date, product: str, limit: int) -> Reply | None:
     """The text read as the number of a trade mark or an announcement; None where it may as well be a name."""
-    found = answers.by_number(text, day, limit=limit + 1) if read_number(text) or trademark_number(text) else []
-    if product:
-        found = [answer for answer in found if answer.slug == product]
+    a_number = read_number(text) or trademark_number(text)
+    found = answers.by_number(text, day, product or None, limit=limit + 1) if a_number else []
     if not found and not (text.isdigit() or trademark_number(text)):
         return None
     return reply_of(text, day, TakenFor.NUMBER, found, limit=limit)
@@ -226,13 +225,12 @@ def as_number(text: str, day: date, product: str, limit: int) -> Reply | None:
 
 def as_name(text: str, day: date, product: str, limit: int) -> Reply | None:
     """Producers with such a name, today or of old; None where there is none."""
-    matches, more = search.find(text, limit)
-    of_party = answers.by_producers([match.party for match in matches], day)
+    matches, more = search.find(text, limit, product or None)
+    of_party = answers.by_producers([match.party for match in matches], day, product or None)
     lines = [
         Line(answer, match.name if match.former else "")
         for match in matches
         for answer in of_party.get(match.party, [])
-        if product in {"", answer.slug}
     ]
     if not lines:
         return None

@@ -31,6 +31,7 @@ BITS = 21  # of one character of Unicode
 RECENT = 500  # changes after which the large index is built anew
 
 Docs = NDArray[np.integer[Any]]  # numbers of texts
+Chosen = NDArray[np.bool_] | None  # for every text whether it is asked for; None: all are
 
 
 class Match(NamedTuple):
@@ -100,22 +101,23 @@ class Windows:
         """For every window of `text` the texts that have it, the rarest window first."""
         return sorted((self.having(text[at : at + size]) for at in range(len(text) - size + 1)), key=len)
 
-    def containing(self, part: str) -> tuple[list[int], bool]:
+    def containing(self, part: str, within: Chosen = None) -> tuple[list[int], bool]:
         """The texts that contain `part`; and whether there were too many to look at all, so that the shortest were."""
         if not part:
             return [], False
         lists = self.windows_of(part, min(self.size, len(part)))
-        numbers = self.in_all(lists[:1])
+        numbers = self.in_all(lists[:1], within)
         if len(numbers) > LOOKED_AT:
-            numbers = self.in_all(lists)
+            numbers = self.in_all(lists, within)
         more = len(numbers) > LOOKED_AT
         if more:  # no match is shorter than an exact one
             numbers = numbers[np.argsort(self.lengths[numbers], kind="stable")[:LOOKED_AT]]
         return [number for number in numbers.tolist() if part in self.texts[number]], more
 
-    def in_all(self, lists: list[Docs]) -> Docs:
+    def in_all(self, lists: list[Docs], within: Chosen = None) -> Docs:
         """The texts that every list names."""
-        return np.flatnonzero(self.shared(lists) == len(lists))
+        named = self.shared(lists) == len(lists)
+        return np.flatnonzero(named if within is None else named & within)
 
     def shared(self, lists: list[Docs]) -> NDArray[np.int16]:
         """For every text how many of the lists name it."""
@@ -126,10 +128,12 @@ class Windows:
             counts += named
         return counts
 
-    def near(self, text: str) -> list[int]:
+    def near(self, text: str, within: Chosen = None) -> list[int]:
         """The texts that share most of the rarest windows of `text`: where a slip may have led away from."""
         lists = [*self.windows_of(text, self.size), *self.windows_of(text, self.size - 1)]
         counts = self.shared(sorted((found for found in lists if len(found)), key=len)[:RAREST])
+        if within is not None:
+            counts[~within] = 0
         most = np.argpartition(-counts, NEAR)[:NEAR] if len(counts) > NEAR else np.arange(len(counts))
         return [int(number) for number in most if counts[number]]
 
@@ -142,6 +146,7 @@ class Names:
 
     def __init__(self, rows: Iterable[NameRow]) -> None:
         self.rows = list(rows)
+        self.parties = np.fromiter((row.party for row in self.rows), np.int64, len(self.rows))
         self.written = Windows([plain(row.name) for row in self.rows], 2)
         self.pinyin = Windows([row.pinyin for row in self.rows], 3)
         self.initials = Windows([row.initials for row in self.rows], 3)
@@ -150,24 +155,28 @@ class Names:
         row = self.rows[number]
         return Match(row.party, row.name, row.former, closeness)
 
-    def as_typed(self, asked: str) -> tuple[list[Match], bool]:
+    def of(self, parties: list[int] | None) -> Chosen:
+        """Which names are those of the parties."""
+        return None if parties is None else np.isin(self.parties, parties)
+
+    def as_typed(self, asked: str, within: Chosen) -> tuple[list[Match], bool]:
         """Names that contain `asked`, in writing or aloud."""
-        numbers, more = self.written.containing(asked)
+        numbers, more = self.written.containing(asked, within)
         matches = [self.match(number, closeness(asked, self.written.texts[number])) for number in numbers]
         for aloud in (self.initials, self.pinyin) if asked.isascii() else ():
-            numbers, too_many = aloud.containing(asked)
+            numbers, too_many = aloud.containing(asked, within)
             matches += [self.match(number, BY_PINYIN) for number in numbers]
             more |= too_many
         return matches, more
 
-    def with_a_slip(self, asked: str, aloud: str) -> list[Match]:
+    def with_a_slip(self, asked: str, aloud: str, within: Chosen) -> list[Match]:
         """Names that sound the same, or of which some part differs from `asked` by one letter."""
         numbers = set()
         for windows, text, shortest in (
             (self.written, asked, SHORTEST_FORGIVEN["name"]),
             (self.pinyin, aloud, SHORTEST_FORGIVEN["pinyin"]),
         ):
-            numbers |= {n for n in windows.near(text) if one_slip_inside(text, windows.texts[n], shortest)}
+            numbers |= {n for n in windows.near(text, within) if one_slip_inside(text, windows.texts[n], shortest)}
         return [self.match(number, ONE_SLIP) for number in sorted(numbers)]
 
 
@@ -187,15 +196,15 @@ class Index:
     touched: set[int] = field(default_factory=set)
     recent: Names = field(default_factory=lambda: Names([]))
 
-    def find(self, query: str, limit: int) -> Found:
-        """The best matches, at most one for each producer."""
-        asked = plain(query)
-        old, more = self.names.as_typed(asked)
-        new, more_of_new = self.recent.as_typed(asked)
+    def find(self, query: str, limit: int, parties: list[int] | None = None) -> Found:
+        """The best matches, at most one for each producer; of `parties` alone where they are given."""
+        asked, of_old, of_new = plain(query), self.names.of(parties), self.recent.of(parties)
+        old, more = self.names.as_typed(asked, of_old)
+        new, more_of_new = self.recent.as_typed(asked, of_new)
         matches = [*self.untouched(old), *new]
         if not matches and asked:
             aloud = asked if asked.isascii() else pinyin_of(asked)
-            old, new = self.names.with_a_slip(asked, aloud), self.recent.with_a_slip(asked, aloud)
+            old, new = self.names.with_a_slip(asked, aloud, of_old), self.recent.with_a_slip(asked, aloud, of_new)
             matches = [*self.untouched(old), *new]
         best: dict[int, Match] = {}
         for match in sorted(matches, key=lambda m: (m.closeness, m.former, len(m.name), m.name)):
@@ -214,9 +223,15 @@ _held: dict[str, Index] = {}
 _lock = threading.Lock()
 
 
-def find(query: str, limit: int = 50) -> Found:
-    """Producers with a public authorisation by a name of today or of old, the best match first."""
-    return index().find(query, limit)
+def find(query: str, limit: int = 50, product: str | None = None) -> Found:
+    """Producers with a public authorisation by a name of today or of old, the best match first; of one product where
+    its slug is given."""
+    return index().find(query, limit, None if product is None else users_of(product))
+
+
+def users_of(slug: str) -> list[int]:
+    """The parties with a public authorisation for the product."""
+    return list(Authorisation.objects.public().filter(product__slug=slug).values_list("producer", flat=True))
 
 
 def index() -> Index:

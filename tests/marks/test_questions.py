@@ -9,6 +9,7 @@ from gi_registry.core.errors import BadInput, NotInRegister
 from gi_registry.marks import inquiries
 from gi_registry.marks.codes import checked
 from gi_registry.marks.questions import EMPTY, MISSING, TakenFor, ask, of_product
+from gi_registry.parties.models import Party
 from tests import make
 
 pytestmark = pytest.mark.django_db
@@ -102,6 +103,18 @@ def test_only_one_product_is_answered_where_it_is_named(vinegar):
 
     assert found == {text: ["台头西瓜"] for text in ("示例", "590", make.USCC[0])}
     assert ask(CODE, DAY, "taitou-xigua").answers == []
+
+
+@pytest.mark.parametrize("typed", ["590", "示例", "示例酿造", "shiliniangzao", "slnz", "示列酿造九厂"])
+def test_the_product_is_asked_for_before_the_limit(vinegar, typed):
+    for number, uscc in enumerate(make.USCC[1:], 1):
+        make.authorisation(make.producer(f"示例酿造{'一二九'[number - 1]}厂", uscc), vinegar.product)
+    last = Party.objects.get(name="示例酿造九厂")
+    make.authorisation(last, make.product("taitou-xigua", "台头西瓜"))
+
+    reply = ask(typed, DAY, "taitou-xigua", limit=1)
+
+    assert ([(a.producer, a.product) for a in reply.answers], reply.more) == ([("示例酿造九厂", "台头西瓜")], False)
 
 
 @pytest.mark.parametrize(

@@ -87,6 +87,18 @@ def test_of_too_many_texts_the_shortest_are_looked_at_so_that_an_exact_one_is_fo
     )
 
 
+@pytest.mark.parametrize("typed", ["示例", "shili", "示例静海独流老醋有限公丝"])
+def test_of_some_producers_alone_however_many_others_there_are(monkeypatch, typed):
+    monkeypatch.setattr(search, "LOOKED_AT", 2)
+    monkeypatch.setattr(search, "NEAR", 2)
+    names = index(*(f"示例{letter}独流老醋有限公司" for letter in "甲乙丙丁"), "示例静海独流老醋有限公司")
+
+    matches, more = names.find(typed, 1, [4])
+
+    assert ([match.name for match in matches], more) == (["示例静海独流老醋有限公司"], False)
+    assert names.find(typed, 1, []) == Found([], more=False)
+
+
 def test_an_empty_register_finds_nothing():
     assert (Index(0, Names([])).find("独流", 10), Index(0, Names([])).find("dl", 10)) == (
         Found([], False),
