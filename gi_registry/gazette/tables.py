@@ -8,17 +8,19 @@ import re
 import warnings
 import zipfile
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from datetime import date, datetime
-from itertools import islice
+from itertools import count, islice
 from typing import Any
 from xml.etree.ElementTree import ParseError
+from xml.parsers import expat
 
 from gi_registry.core.errors import BadInput
 from gi_registry.gazette.validators import XLSX, ZIP, examined
 
 LARGEST_MB = 5
-LARGEST_UNPACKED = 40 * 1024 * 1024  # bytes
+LARGEST_UNPACKED_MB = 16
+MOST_ELEMENTS = 300_000  # of XML, of which openpyxl keeps a whole row at once: two or three for a cell
 MOST_ROWS, MOST_COLUMNS = 10_000, 60
 LONGEST_CELL = 4_000
 EXACT = 10**15  # a number in a workbook keeps 15 digits; of a longer one the last are gone
@@ -47,15 +49,33 @@ def lines_of(name: str, content: bytes) -> list[list[str]]:
 
 def workbook(content: bytes) -> list[list[str]]:
     """The first sheet of an examined workbook; formulas give the value that Excel last saw. Raises BadInput."""
-    with zipfile.ZipFile(io.BytesIO(content)) as archive:
-        if sum(part.file_size for part in archive.infolist()) > LARGEST_UNPACKED:
-            raise BadInput(f"工作簿解开超过 {LARGEST_UNPACKED // 1024 // 1024} MB，没有接收：表里只需文字和数字。")
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of what Excel has and openpyxl passes over
         try:
+            refuse_boundless(content)
             return cells_of(content)
+        except BadInput:
+            raise
         except BROKEN as error:
             raise BadInput("这个工作簿打不开：文件不完整或已损坏，请重新另存为 XLSX。") from error
+
+
+def refuse_boundless(content: bytes) -> None:
+    """Whatever a small file unpacks to, it is not to keep a web worker busy. Raises BadInput."""
+    seen = count()
+
+    def started(_tag: str, _attributes: dict[str, str]) -> None:
+        if next(seen) >= MOST_ELEMENTS:
+            raise BadInput("工作簿里的格子太多，没有接收：请只留要交的表，删去空行空列，或者分成几个文件。")
+
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        if sum(part.file_size for part in archive.infolist()) > LARGEST_UNPACKED_MB * 1024 * 1024:
+            raise BadInput(f"工作簿解开超过 {LARGEST_UNPACKED_MB} MB，没有接收：表里只需文字和数字。")
+        for part in archive.infolist():
+            parser = expat.ParserCreate()
+            parser.StartElementHandler = started
+            with suppress(expat.ExpatError), archive.open(part) as file:  # what is no XML has no elements
+                parser.ParseFile(file)
 
 
 def cells_of(content: bytes) -> list[list[str]]:

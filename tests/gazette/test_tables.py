@@ -2,11 +2,13 @@ from __future__ import annotations
 
 from datetime import date
 from io import BytesIO
+from zipfile import ZIP_DEFLATED, ZipFile
 
 import pytest
 from openpyxl import Workbook
 
 from gi_registry.core.errors import BadInput
+from gi_registry.gazette import tables
 from gi_registry.gazette.tables import LOST, MOST_ROWS, lines_of
 
 ROWS = [["企业名称", "代码"], ["示例厂", "91120118MA0000007K"]]
@@ -77,6 +79,45 @@ def test_quoted_cells_keep_their_separators_and_lines():
 )
 def test_what_is_no_table_is_refused_in_one_sentence(name, content, sentence):
     assert refused(name, content) == sentence
+
+
+def with_part(content, name, part):
+    """The workbook with one of its parts replaced."""
+    file = BytesIO()
+    with ZipFile(BytesIO(content)) as book, ZipFile(file, "w", ZIP_DEFLATED) as other:
+        for kept in book.namelist():
+            other.writestr(kept, part if kept == name else book.read(kept))
+    return file.getvalue()
+
+
+SHEET = (
+    b'<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>',
+    b"</sheetData></worksheet>",
+)
+
+
+def test_a_small_workbook_that_unpacks_to_a_great_one_is_refused_before_it_is_read(monkeypatch):
+    monkeypatch.setattr(tables, "cells_of", pytest.fail)
+    cells = b'<c t="inlineStr"><is><t>a</t></is></c>' * 120_000
+    one_row = SHEET[0] + b"<row>" + cells + b"</row>" + SHEET[1]
+    content = with_part(xlsx(ROWS), "xl/worksheets/sheet1.xml", one_row)
+
+    assert len(content) < 50_000
+    assert refused("名单.xlsx", content).startswith("工作簿里的格子太多")
+    content = with_part(xlsx(ROWS), "xl/theme/theme1.xml", b"<a>" + b" " * 17_000_000 + b"</a>")
+    assert refused("名单.xlsx", content) == "工作簿解开超过 16 MB，没有接收：表里只需文字和数字。"
+
+
+def test_as_many_rows_as_may_be_are_read():
+    rows = [[f"示例{number}", *"abcdefgh"] for number in range(MOST_ROWS)]
+
+    assert lines_of("名单.xlsx", xlsx(rows)) == rows
+
+
+def test_a_workbook_with_a_broken_sheet_is_refused_in_a_sentence():
+    content = with_part(xlsx(ROWS), "xl/worksheets/sheet1.xml", SHEET[0])
+
+    assert refused("名单.xlsx", content) == "这个工作簿打不开：文件不完整或已损坏，请重新另存为 XLSX。"
 
 
 def test_a_workbook_called_otherwise_is_refused():
