@@ -1,0 +1,44 @@
+/** Where the device is, as it says it: nothing rounded, nothing mended. Throws a Sentence where it cannot tell. */
+
+import { Sentence } from "../ask.js";
+import { word } from "../words.js";
+
+const WAIT = { enableHighAccuracy: true, timeout: 30_000, maximumAge: 0 };
+const REASONS = { 1: "locate-denied", 2: "locate-unavailable", 3: "locate-timeout" };
+
+export function measured() {
+  return new Promise((resolve, reject) => {
+    if (!navigator.geolocation) {
+      reject(new Sentence(word("locate-unavailable")));
+      return;
+    }
+    navigator.geolocation.getCurrentPosition(
+      ({ coords, timestamp }) =>
+        resolve({
+          lon: coords.longitude,
+          lat: coords.latitude,
+          accuracy_m: coords.accuracy,
+          source: "device",
+          at: new Date(timestamp).toISOString(),
+        }),
+      (error) => reject(new Sentence(word(REASONS[error.code] ?? "locate-unavailable"))),
+      WAIT,
+    );
+  });
+}
+
+/** A position typed in; accuracy stays unknown only where nothing is typed, and is then refused. Throws a Sentence. */
+export function typed({ lon, lat, accuracy }) {
+  const position = { lon: Number(lon), lat: Number(lat), accuracy_m: Number(accuracy) };
+  const empty = [lon, lat, accuracy].some((text) => !String(text).trim());
+  const wrong = empty || !(Math.abs(position.lon) <= 180 && Math.abs(position.lat) <= 90 && position.accuracy_m >= 0);
+  if (wrong) throw new Sentence(word("position-wrong"));
+  return { ...position, source: "typed", at: new Date().toISOString() };
+}
+
+/** What is doubtful about a position, in words; "" where nothing is. */
+export function doubt({ lon, lat, accuracy_m, source }, coarse) {
+  if (!lon && !lat) return word("doubt-zero");
+  if (source === "device" && accuracy_m === 0) return word("doubt-mock");
+  return accuracy_m > coarse ? word("doubt-coarse", { accuracy: Math.round(accuracy_m) }) : "";
+}

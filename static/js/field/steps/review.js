@@ -1,0 +1,34 @@
+/** What is about to be fixed: what is missing leads back to its step; then it waits to be sent. */
+
+import { filled, on, piece, slot, toggle } from "../dom.js";
+import { word } from "../../words.js";
+
+export function review(draft) {
+  const page = piece("step-review");
+  const problems = draft.problems();
+  slot(page, "problems").replaceChildren(...problems.map((problem) => missing(draft, problem)));
+  toggle(page, "problems-box", problems.length);
+  const { body } = draft;
+  const results = (name) => body.findings.filter(({ result }) => result === name).length;
+  filled(page, {
+    verdict: word(body.verdict ? `verdict-${body.verdict.verdict}` : "position-none"),
+    findings: word("findings-count", { pass: results("pass"), fail: results("fail"), na: results("na") }),
+    outcome: body.outcome ? word(`outcome-${body.outcome}`) : "—",
+    photos: String(body.photos.filter(({ kind }) => kind !== "signature").length),
+    signed: String(body.signatures.inspectors.length + (body.signatures.party ? 1 : 0)),
+  });
+  page.querySelector("[data-act=finish]").disabled = problems.length > 0;
+  on(page, "finish", async (button) => {
+    button.disabled = true;
+    await draft.finish();
+    dispatchEvent(new Event("queue"));
+    location.hash = "#/queue";
+  });
+  return page;
+}
+
+function missing({ row }, [step, sentence]) {
+  const made = piece("problem", { sentence });
+  made.querySelector("a").href = `#/records/${row.uuid}/${step}`;
+  return made;
+}
