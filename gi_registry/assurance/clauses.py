@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 from enum import Enum
+from functools import cache
 from typing import Any, NamedTuple
 
 from django.db import models
@@ -133,6 +134,12 @@ class Citation(NamedTuple):
         )
 
 
+@cache
+def named(kinds: tuple[RecordKind, ...]) -> str:
+    """Kinds of records as sentences call them."""
+    return "、".join(str(kind.label) for kind in kinds)
+
+
 class Clause(NamedTuple):
     """One version of a clause, in force over [since, until)."""
 
@@ -163,7 +170,7 @@ class Clause(NamedTuple):
     @property
     def evidence(self) -> str:
         """What is to be handed in, as sentences call it."""
-        return self.noun or "、".join(str(kind.label) for kind in self.kinds)
+        return self.noun or named(self.kinds)
 
     @property
     def grade(self) -> Grade:

@@ -174,6 +174,7 @@ NO_UNIT = re.compile(r"[一-鿿](?<![个粒只株头度])")
 PER = re.compile(r"[·.]?(kg|g|ml|l)\^?-1$")
 
 
+@lru_cache(maxsize=2_000)
 def plain_unit(text: str) -> str:
     """A unit in one manner of writing: “μg/Kg”, “ug·kg⁻¹” and “微克/千克” are μg/kg."""
     written = plain_value(text.translate(SUPERSCRIPTS)).lower().replace("每", "/")
@@ -192,6 +193,7 @@ def agreed(inside: str, column: str, text: str) -> str:
     return column or inside
 
 
+@lru_cache(maxsize=2_000)
 def factor_between(given: str, asked: str) -> Decimal:
     """By what a number in `given` is multiplied to be in `asked`. Raises BadInput where the two cannot be compared."""
     one, other = plain_unit(given), plain_unit(asked)

@@ -280,6 +280,13 @@ def load_product(content: dict[str, Any], folder: Path, written: Written) -> Non
         written.put(Role, key, span(role) | sourced(role))
 
 
+def load_standard(content: dict[str, Any], folder: Path, written: Written) -> None:
+    """An edition of a standard that serves all products."""
+    values = {name: content[name] for name in ("title", "replaces")}
+    values |= {name: day(content[name]) for name in ("issued_on", "pending_on")}
+    written.put(Standard, {"product": None, "number": content["number"]}, values | span(content) | sourced(content))
+
+
 def act(number: list[str] | None) -> Any:
     """The announcement written as [issuer, number, day]."""
     if not number:
@@ -336,5 +343,6 @@ FILES: dict[str, Loader] = {
     "units.csv": load_unit,
     "parties.json": load_party,
     "products.json": load_product,
+    "standards.json": load_standard,
     "surveys.json": load_survey,
 }

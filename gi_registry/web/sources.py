@@ -19,7 +19,8 @@ def index(request: HttpRequest) -> HttpResponse:
     """All sources with what rests on them, the announcements, and the versions of the law."""
     resting: dict[int, set[tuple[str, str]]] = {}
     for model in RESTING_ON_A_SOURCE:
-        for key, slug, name in model.objects.values_list("source", "product__slug", "product__common_name"):
+        rows = model.objects.filter(product__isnull=False)  # a standard may serve all products
+        for key, slug, name in rows.values_list("source", "product__slug", "product__common_name"):
             resting.setdefault(key, set()).add((slug, name))
     sources = [(source, sorted(resting.get(source.pk, ()))) for source in Source.objects.order_by("title")]
     context = {

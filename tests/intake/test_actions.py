@@ -7,6 +7,7 @@ from datetime import date
 import pytest
 from django.core.management import CommandError, call_command
 
+from gi_registry.assurance.models import Standard, Standing
 from gi_registry.core.history import Outcome, put
 from gi_registry.core.models import Change
 from gi_registry.core.revision import revision
@@ -18,13 +19,14 @@ from gi_registry.products.models import Area, Name, Product, Protection
 
 pytestmark = pytest.mark.django_db
 READ = {
-    "sources.json": 31,
+    "sources.json": 33,
     "announcements.json": 1,
     "laws.json": 8,
     "districts.geojson": 8,
     "units.csv": 20,
     "parties.json": 5,
     "products.json": 6,
+    "standards.json": 3,
     "surveys.json": 2,
 }
 AREAS = {
@@ -50,6 +52,16 @@ def test_geodata_makes_20_units_of_which_the_two_subdistricts_are_not_drawn(jing
         ("朝阳街道", "subdistrict"),
     }
     assert units.filter(boundary__isnull=False, schematic=True, boundary_grade="unverified").count() == 18
+
+
+def test_geodata_makes_both_editions_of_the_drafting_rule_side_by_side(jinghai):
+    found = Standard.objects.filter(product__isnull=True).order_by("number")
+
+    assert {one.number: one.standing_on(date(2026, 11, 24)) for one in found} == {
+        "GB/T 17924-2008": Standing.IN_FORCE,
+        "GB/T 17924-2025": Standing.UPCOMING,
+        "GB/T 44584-2024": Standing.IN_FORCE,
+    }
 
 
 def test_geodata_makes_the_district_and_its_seven_neighbours(jinghai):
@@ -124,7 +136,7 @@ def counts():
 
 
 WHOLE = {
-    "Source": 31,
+    "Source": 33,
     "Announcement": 1,
     "LawVersion": 8,
     "Place": 28,
@@ -291,7 +303,7 @@ def test_a_corrected_row_is_changed_and_the_old_value_kept(geodata, jinghai):
 
     report = load(geodata)
 
-    assert dict(report.files["sources.json"].outcomes) == {Outcome.SAME: 30, Outcome.CHANGED: 1}
+    assert dict(report.files["sources.json"].outcomes) == {Outcome.SAME: 32, Outcome.CHANGED: 1}
     change = Change.objects.first()
     assert (change.before, change.after) == ({"publisher": "GeoNames"}, {"publisher": "GeoNames.org"})
 
