@@ -62,6 +62,7 @@ def serving(database: str, cookie: str = "", **more: str) -> Iterator[Server]:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     command = [sys.executable, "-m", "gunicorn", "gi_registry.wsgi", "--workers=1", f"--bind=127.0.0.1:{port}"]
+    command.append("--timeout=120")  # the first answer of a fresh worker, on a machine that others use too
     environment = os.environ | {
         "DATABASE_URL": database,
         "DJANGO_SETTINGS_MODULE": "tests.bench.settings",
