@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
+import uuid
 from datetime import date
 from typing import Any
 
@@ -29,6 +32,10 @@ from gi_registry.assurance.models import Attachment as ClauseAttachment
 from gi_registry.core import clock
 from gi_registry.core.history import put
 from gi_registry.gazette.models import Announcement, Document, Source
+from gi_registry.inspections.arrival import receive
+from gi_registry.inspections.items import Item
+from gi_registry.inspections.models import Plan, Record, Target, Task
+from gi_registry.inspections.sent import read
 from gi_registry.marks.codes import checked
 from gi_registry.marks.models import (
     Attachment,
@@ -337,3 +344,68 @@ def satisfied(product: Product, producer: Party) -> dict[str, Any]:
     for kind in sorted(asked):
         pieces[kind.value] = quality_record(product, kind.value, producer if kind in of_producers else None)
     return pieces
+
+
+# --- Inspections -----------------------------------------------------------------------------------------------------
+
+
+def plan(kind: str = "special", state: str = "running", **values: Any) -> Plan:
+    """A plan of the year 2026."""
+    values = {"title": "示例检查", "starts_on": date(2026, 1, 1), "ends_on": date(2026, 12, 31)} | values
+    inspectors = values.pop("inspectors", [])
+    number = values.pop("number", f"2026-J{Plan.objects.count() + 1:03d}")
+    made = row(Plan, {"number": number}, kind=kind, state=state, **values)
+    made.inspectors.set(inspectors)
+    return made
+
+
+def task(plan: Plan, authorisation: Authorisation, inspectors: list[User], **values: Any) -> Task:
+    """Somebody to inspect, and who does."""
+    key = {"plan": plan, "authorisation": authorisation}
+    target = row(Target, key, **{"product": authorisation.product} | values)
+    given = row(Task, {"target": target}, plan=plan)
+    given.inspectors.set(inspectors)
+    return given
+
+
+def inspected(task: Task, by: User, /, **more: Any) -> dict[str, Any]:
+    """A record as the field app makes it: all in order, inside the first area of `register`, nothing pictured."""
+    findings = [{"item": item.value, "result": "pass", "clause": "", "note": ""} for item in Item]
+    signers = [{"username": person.username, "sha256": "0" * 64} for person in task.inspectors.all()]
+    at = "2026-05-06T10:00:00+08:00"
+    return {
+        "uuid": str(uuid.uuid4()),
+        "task": str(task.uuid),
+        "by": by.username,
+        "device_at": at,
+        "corrects": None,
+        "position": {"lon": 116.85, "lat": 38.85, "accuracy_m": 8, "source": "device", "at": at},
+        "site": 1,
+        "verdict": {"verdict": "inside", "distance_m": 4340.5},
+        "findings": findings,
+        "mark_use": {"printed": 1000, "used": 400, "stock": 600, "note": ""},
+        "samples": [],
+        "photos": [],
+        "signatures": {"inspectors": signers, "party": {"name": "示例当事人", "sha256": "0" * 64}, "refusal": ""},
+        "outcome": "pass",
+        "days": None,
+        "demand": "",
+        "note": "",
+    } | more
+
+
+def pictured(content: bytes, kind: str = "evidence", **more: Any) -> dict[str, Any]:
+    """A picture as a record declares it."""
+    taken = {"taken_at": "2026-05-06T10:00:00+08:00", "item": None, "kind": kind}
+    return taken | {"sha256": hashlib.sha256(content).hexdigest(), "bytes": len(content)} | more
+
+
+def as_sent(content: dict[str, Any]) -> bytes:
+    """The body that is sent."""
+    return json.dumps(content, ensure_ascii=False).encode()
+
+
+def arrived(task: Task, by: User, /, **more: Any) -> Record:
+    """A record that has arrived."""
+    body = as_sent(inspected(task, by, **more))
+    return receive(read(body, hashlib.sha256(body).hexdigest()), by=by)

@@ -193,7 +193,7 @@ class Draw(models.Model):
     commitment = models.CharField(_("对随机种子的承诺"), max_length=64)
     people = models.JSONField(_("检查员代号"))
     committed_at = models.DateTimeField(_("公布时间"))
-    sealed = models.CharField(_("未公布的种子"), max_length=64, editable=False)
+    sealed = models.CharField(_("未公布的种子"), max_length=64, blank=True, editable=False)
     seed = models.CharField(_("种子"), max_length=64, blank=True)
     result = models.JSONField(_("结果"), default=list, blank=True)
     drawn_at = models.DateTimeField(_("抽取时间"), null=True, blank=True)
@@ -205,6 +205,22 @@ class Draw(models.Model):
 
     def __str__(self) -> str:
         return f"{self.plan.number} 第 {self.number} 次抽取"
+
+    @property
+    def published(self) -> dict[str, Any]:
+        """What anybody may read, as `redraw` takes it."""
+        return {
+            "plan": self.plan.number,
+            "draw": self.number,
+            "reason": self.reason,
+            "committed_at": self.committed_at.isoformat(),
+            "drawn_at": self.drawn_at.isoformat() if self.drawn_at else None,
+            "frame": self.frame,
+            "frame_hash": self.frame_hash,
+            "commitment": self.commitment,
+            "seed": self.seed,
+            "result": self.result,
+        }
 
 
 class TaskQuerySet(models.QuerySet):

@@ -23,7 +23,7 @@ MEGABYTE = 1024 * 1024
 STRANGERS_MB = 1  # strangers sign in; the only file that they send is a photo of a label
 STRANGERS_FILES = {"/verify/label/": "photo"}
 AROUND_A_FILE_MB = 1  # the other fields of its form
-BY_THEMSELVES = ("/api/authorisations/check", "/field/")  # read no more than they take, and refuse as programs expect it
+BY_THEMSELVES = ("/api/authorisations/check", "/field/")  # read no more than they take, refuse as JSON
 
 
 class LengthLimit:

@@ -1,0 +1,149 @@
+"""Records as they arrive: once, whole, in any order; the same again changes nothing, anything else is kept aside."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.contrib.gis.geos import Point
+from django.db import transaction
+
+from gi_registry.core import clock
+from gi_registry.core.errors import BadInput, Conflict, NotInRegister
+from gi_registry.core.history import Why, put
+from gi_registry.core.revision import take_turn
+from gi_registry.gazette.actions import added
+from gi_registry.inspections.models import Aside, Finding, Photo, Record, Shot, Task
+from gi_registry.inspections.permissions import tasks_within_reach
+from gi_registry.inspections.sent import Place, Sent
+from gi_registry.inspections.states import PlanState
+from gi_registry.marks.origin import REGIMES as OF_BASIS
+from gi_registry.marks.origin import Origin, area_on, origin_in
+from gi_registry.marks.states import Basis
+from gi_registry.parties.models import User
+from gi_registry.parties.permissions import Act, Reach, reach
+from gi_registry.places.datums import in_china
+from gi_registry.places.geometry import SRID
+from gi_registry.products.models import Regime
+
+BEGUN = frozenset({PlanState.RUNNING, PlanState.CLOSED})
+TRUSTED_SKEW_S = 300.0  # a clock that is less off is taken at its word
+
+
+def receive(sent: Sent, *, by: User, device_now: datetime | None = None) -> Record:
+    """The record in the register: a new one, or the one that this very body made before.
+
+    `device_now` is what the device's clock showed when it sent. Raises NotInRegister for a task that is not the
+    sender's, BadInput, and Conflict where the number stands for something else already (then the body is kept aside).
+    """
+    with transaction.atomic():
+        take_turn()
+        task = task_for(sent, by)
+        record = Record.objects.filter(uuid=sent.uuid).first()
+        if record is None:
+            return written(sent, task, by, device_now)
+        same = record.sha256 == sent.sha256
+        if not same:
+            keep_aside(record, sent, by)
+    if not same:
+        raise Conflict("这个编号已有另一份内容的记录：没有覆盖，送来的这份另存了，请联系登记机关核对。")
+    return record
+
+
+def task_for(sent: Sent, by: User) -> Task:
+    """The task that the record is of. Raises NotInRegister."""
+    tasks = tasks_within_reach(by).select_related("plan", "target__authorisation", "target__product")
+    task: Task | None = tasks.filter(uuid=sent.task).first()
+    if task is None:
+        raise NotInRegister("没有这项检查任务，或者它不归您检查。")
+    return task
+
+
+def inspector_of(sent: Sent, task: Task, by: User) -> User:
+    """Who recorded it: one of the task's inspectors, or an official under their own name. Raises BadInput."""
+    inspector = task.inspectors.filter(username=sent.username).first()
+    if inspector is not None:
+        return inspector
+    if sent.username == by.username and reach(by, Act.INSPECT) is Reach.ALL:
+        return by
+    raise BadInput("记录人不是这项任务的检查员，没有收下。")
+
+
+def keep_aside(record: Record, sent: Sent, by: User) -> None:
+    """What came under the record's number and says something else; kept once, however often it is sent."""
+    if not Aside.objects.filter(record=record, sha256=sent.sha256).exists():
+        values = {"record": record, "sha256": sent.sha256, "body": sent.text}
+        values |= {"sent_by": str(by), "received_at": clock.now()}
+        added(Aside, values, by=str(by), why=Why(clock.today()))
+
+
+def written(sent: Sent, task: Task, by: User, device_now: datetime | None) -> Record:
+    """The record with its findings and the pictures that it waits for. Raises BadInput."""
+    if task.plan.state not in BEGUN:
+        raise BadInput(f"计划“{task.plan}”还没有开始，没有收下这条记录。")
+    inspector, now = inspector_of(sent, task, by), clock.now()
+    skew_s = None if device_now is None else (device_now - now).total_seconds()
+    origin = origin_of(sent.place, task, day_of(sent.device_at, skew_s, now))
+    values = {
+        "task": task,
+        "inspector": inspector,
+        "sent_by": str(by),
+        "device_at": sent.device_at,
+        "received_at": now,
+        "skew_s": skew_s,
+        "body": sent.text,
+        "sha256": sent.sha256,
+        "area": origin.area,
+        "verdict": origin.verdict or "",
+        "distance_m": origin.distance_m,
+        "outcome": sent.outcome,
+        "corrects": sent.corrects,
+        "late": task.plan.state == PlanState.CLOSED,
+        **columns_of(sent),
+    }
+    record, _made = put(Record, {"uuid": sent.uuid}, values, by=str(by), why=Why(clock.today(), note=task.plan.number))
+    # The history has the whole body with the record's own line; what follows is only read out of it.
+    Finding.objects.bulk_create(
+        Finding(record=record, item=line.item, result=line.result, clause=line.clause, note=line.note)
+        for line in sent.findings
+    )
+    awaited(record, sent)
+    return record
+
+
+def columns_of(sent: Sent) -> dict[str, Any]:
+    """Position and verdict of the device as columns."""
+    place, judged = sent.place, sent.judged
+    said = {"device_verdict": judged.verdict, "device_distance_m": judged.distance_m} if judged else {}
+    if place is None:
+        return said
+    where = {"location": Point(place.lon, place.lat, srid=SRID), "position_source": place.source}
+    return said | where | {"accuracy_m": place.accuracy_m}
+
+
+def awaited(record: Record, sent: Sent) -> None:
+    """The pictures of the record; those that are not here yet are waited for."""
+    known = {photo.sha256: photo for photo in Photo.objects.filter(sha256__in=[p.sha256 for p in sent.pictures])}
+    missing = {p.sha256: Photo(sha256=p.sha256, bytes=p.bytes) for p in sent.pictures if p.sha256 not in known}
+    Photo.objects.bulk_create(missing.values())
+    photos = known | missing
+    Shot.objects.bulk_create(
+        Shot(record=record, photo=photos[p.sha256], kind=p.kind, item=p.item, taken_at=p.taken_at)
+        for p in sent.pictures
+    )
+
+
+def day_of(device_at: datetime, skew_s: float | None, received_at: datetime) -> date:
+    """The legal day of an inspection: by the device's clock, put right where that was off, never after it arrived."""
+    off = timedelta(seconds=skew_s) if skew_s is not None and abs(skew_s) > TRUSTED_SKEW_S else timedelta()
+    return clock.legal_time(min(device_at - off, received_at)).date()
+
+
+def origin_of(place: Place | None, task: Task, day: date) -> Origin:
+    """The server's verdict; none on a position that no device in China gives."""
+    if place is None or not in_china(place.lon, place.lat):
+        return Origin()
+    authorisation = task.target.authorisation
+    regime = OF_BASIS[Basis(authorisation.basis)] if authorisation is not None else Regime.PRODUCT
+    area = area_on(task.target.product, regime, day)
+    return origin_in(area, place.lon, place.lat, place.accuracy_m or 0.0)

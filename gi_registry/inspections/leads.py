@@ -1,0 +1,153 @@
+"""Acts on leads (案件线索), and the clock that runs on what may be a crime.
+
+行政执法机关移送涉嫌犯罪案件的规定 art. 5: at least two officers look into it and report; the head decides within three
+days; what is approved goes to the police within 24 hours. Passing a lead on to another office has no period in the law.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
+
+from django.db import transaction
+
+from gi_registry.core import clock
+from gi_registry.core.errors import BadInput
+from gi_registry.core.history import Why, put, refuse_if_changed_since
+from gi_registry.core.revision import take_turn
+from gi_registry.gazette.actions import added
+from gi_registry.gazette.models import Document
+from gi_registry.gazette.terms import Clock, Rule, deadline, rule_on
+from gi_registry.inspections.models import Lead, LeadStep, Origin, Record
+from gi_registry.inspections.permissions import require_lead, require_leads
+from gi_registry.inspections.states import LEADS, LeadState
+from gi_registry.parties.models import User
+from gi_registry.parties.permissions import Act, Reach, reach
+
+CLOCKS: dict[LeadState, Clock] = {
+    LeadState.REPORTED: Clock.TRANSFER_APPROVAL,
+    LeadState.APPROVED: Clock.TRANSFER,
+}
+NEEDS_NOTE: dict[LeadState, str] = {
+    LeadState.PASSED_ON: "请写明转办的理由。",
+    LeadState.REPORTED: "请写明调查情况：须有两名以上执法人员核实并写出书面报告。",
+    LeadState.ANSWERED: "请写明办理结果和答复。",
+}
+NEEDS_OFFICE = {LeadState.PASSED_ON: "请写明接收的部门。", LeadState.TRANSFERRED: "请写明接收的公安机关。"}
+# What only the office decides; the rest may be done by whom the lead is assigned to.
+OFFICE_STEPS = frozenset({LeadState.ASSIGNED, LeadState.PASSED_ON, LeadState.APPROVED, LeadState.TRANSFERRED})
+
+
+class Due(NamedTuple):
+    """Until when somebody must act by which rule: the end of the last day, or an instant where hours count."""
+
+    until: datetime
+    rule: Rule
+    provisional: bool
+
+
+@transaction.atomic
+def open_lead(origin: Origin, *, by: User, title: str, text: str, record: Record | None = None, **columns: Any) -> Lead:
+    """A new lead; an inspector may open one from an inspection of their own. Raises NotAllowed and BadInput."""
+    if not (
+        record is not None and reach(by, Act.LEADS) is Reach.OWN and record.task.inspectors.filter(pk=by.pk).exists()
+    ):
+        require_leads(by)
+    if origin == Origin.INSPECTION and record is None:
+        raise BadInput("检查发现的线索，请从检查记录登记。")
+    take_turn()
+    if record is not None:
+        target = record.task.target
+        columns = {"authorisation": target.authorisation, "product": target.product, "who": target.who} | columns
+    today = clock.today()
+    values = {"received_on": today} | columns
+    values |= {"origin": origin, "title": title.strip(), "text": text.strip(), "record": record}
+    values["state"] = LeadState.REGISTERED
+    lead = put(Lead, {"number": next_number(today.year)}, values, by=str(by), why=Why(today))[0]
+    written(lead, LeadState.REGISTERED, by, at=clock.now())
+    return lead
+
+
+def next_number(year: int) -> str:
+    """The next number of the year: 2026-X0001."""
+    last = Lead.objects.filter(number__startswith=f"{year}-X").order_by("-number").first()
+    return f"{year}-X{int(last.number[6:]) + 1 if last else 1:04d}"
+
+
+@transaction.atomic
+def take_step(
+    lead: Lead,
+    state: LeadState,
+    *,
+    by: User,
+    at: datetime | None = None,
+    assignee: User | None = None,
+    office: str = "",
+    note: str = "",
+    document: Document | None = None,
+    seen: int | None = None,
+) -> LeadStep:
+    """The lead's next step, taken at the instant `at` (now). Raises NotAllowed, BadInput, Conflict; then nothing is
+    left behind."""
+    if state in OFFICE_STEPS:
+        require_leads(by)
+    take_turn()
+    lead = Lead.objects.select_for_update(of=("self",)).get(pk=lead.pk)
+    require_lead(by, lead)
+    if seen is not None:
+        refuse_if_changed_since(lead, seen)
+    before = LeadState(lead.state)
+    if state not in LEADS[before]:
+        raise BadInput(f"线索“{before.label}”之后不能是“{LeadState(state).label}”。")
+    at = at or clock.now()
+    refuse_instant(lead, at)
+    refuse_incomplete(state, note, office, assignee)
+    values: dict[str, Any] = {"state": state}
+    if state == LeadState.ASSIGNED:
+        values["assignee"] = assignee
+    put(Lead, {"pk": lead.pk}, values, by=str(by), why=Why(clock.legal_time(at).date(), note=note))
+    return written(lead, state, by, at=at, office=office.strip(), note=note.strip(), document=document)
+
+
+def refuse_instant(lead: Lead, at: datetime) -> None:
+    """A step follows the one before and has happened. Raises BadInput."""
+    last = lead.steps.last()
+    if at > clock.now():
+        raise BadInput("这一步的时间还没有到，不能先记。")
+    if last is not None and at < last.at:
+        raise BadInput(f"时间早于上一步“{last.get_state_display()}”的 {clock.legal_time(last.at):%Y-%m-%d %H:%M}。")
+
+
+def refuse_incomplete(state: LeadState, note: str, office: str, assignee: User | None) -> None:
+    """Raises BadInput where a step does not say what it must."""
+    if state in NEEDS_NOTE and not note.strip():
+        raise BadInput(NEEDS_NOTE[state])
+    if state in NEEDS_OFFICE and not office.strip():
+        raise BadInput(NEEDS_OFFICE[state])
+    if state == LeadState.ASSIGNED and (assignee is None or reach(assignee, Act.LEADS) is None):
+        raise BadInput("请选定承办人：须是可以办理案件线索的人。")
+
+
+def written(lead: Lead, state: LeadState, by: User, **columns: Any) -> LeadStep:
+    """One more line of the lead's history."""
+    values = {"lead": lead, "state": state, "recorded_at": clock.now(), "by": str(by)} | columns
+    why = Why(clock.legal_time(columns["at"]).date(), note=columns.get("note", ""))
+    step: LeadStep = added(LeadStep, values, by=str(by), why=why)
+    return step
+
+
+def due(lead: Lead) -> Due | None:
+    """Until when the lead's next step must be taken; None where the law sets no period."""
+    named = CLOCKS.get(LeadState(lead.state))
+    last = lead.steps.last()
+    if named is None or last is None:
+        return None
+    since = clock.legal_time(last.at)
+    rule = rule_on(named, since.date())
+    if named == Clock.TRANSFER:
+        return Due(last.at + timedelta(hours=rule.length or 0), rule, provisional=False)
+    end = deadline(rule, since.date())
+    if end.day is None:
+        return None
+    midnight = datetime.combine(end.day + timedelta(days=1), datetime.min.time(), clock.LEGAL_ZONE)
+    return Due(midnight, rule, end.provisional)
