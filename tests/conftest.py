@@ -53,6 +53,7 @@ def private_files(settings, tmp_path):
     """What a test hands in goes with it."""
     settings.PRIVATE_DIR = tmp_path / "private"
     settings.KEYS_DIR = tmp_path / "keys"
+    settings.VAR_DIR = tmp_path / "var"  # where the lock of photos lies: the suites of both databases run at once
     settings.WORK_APART = False  # another process would not see this test's database
 
 
