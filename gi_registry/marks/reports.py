@@ -109,7 +109,7 @@ def file_report(
     note: str = "",
     seen: int | None = None,
 ) -> UseReport:
-    """The report of a year that is over, or its correction; what is not known stays empty.
+    """The report of a year that is over, or its correction; what is not known stays empty, but something is known.
 
     Raises NotAllowed, BadInput, and Conflict where somebody else has changed it since `seen`.
     """
@@ -119,6 +119,8 @@ def file_report(
         raise BadInput(f"{year} 年还没有结束，年终以后再报送。")
     if not valid_in(authorisation, year):
         raise BadInput(f"{year} 年不能使用专用标志，没有要报送的。")
+    if all(figure is None for figure in (output_t, value_wan, printed, used, left)):
+        raise BadInput("没有写任何数字：没有用标的，“使用（枚）”填 0。")
     if last_used_on is not None and last_used_on.year != year:
         raise BadInput(f"最后一次使用的日期 {last_used_on} 不在 {year} 年内。")
     if used == 0 and last_used_on is not None:

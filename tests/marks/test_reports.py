@@ -128,7 +128,9 @@ def test_a_year_is_reported_once_and_then_corrected(user, official, monkeypatch)
     [
         (2026, {}, "2026 年还没有结束，年终以后再报送。"),
         (2023, {}, "2023 年不能使用专用标志，没有要报送的。"),
-        (2025, {"last_used_on": date(2026, 1, 1)}, "最后一次使用的日期 2026-01-01 不在 2025 年内。"),
+        (2025, {}, "没有写任何数字：没有用标的，“使用（枚）”填 0。"),
+        (2025, {"sold_where": "天津", "note": "示例"}, "没有写任何数字：没有用标的，“使用（枚）”填 0。"),
+        (2025, {"used": 9, "last_used_on": date(2026, 1, 1)}, "最后一次使用的日期 2026-01-01 不在 2025 年内。"),
         (
             *(2025, {"used": 0, "last_used_on": date(2025, 1, 1)}),
             "使用数为 0，却填了最后一次使用的日期 2025-01-01：请改正其中一项。",
@@ -155,7 +157,7 @@ def test_two_writers_of_one_report_are_told_apart(user, official):
 
 def test_producers_report_for_themselves_and_nobody_else_does(user):
     own = make.person("producer", "own", party=user.producer)
-    assert file_report(user, 2025, by=own).by == "own"
+    assert file_report(user, 2025, by=own, used=0).by == "own"
 
     rival = make.person("producer", "rival", party=make.producer("示例对手", make.USCC[1]))
     for stranger in (rival, make.person("inspector", "inspector"), make.person("auditor", "auditor")):
