@@ -19,7 +19,7 @@ from django.db import transaction
 from django.db.models import Case, F, QuerySet, Sum, When
 
 from gi_registry.core import clock
-from gi_registry.core.errors import BadInput, NotInRegister
+from gi_registry.core.errors import BadInput, NotAllowed, NotInRegister
 from gi_registry.core.history import Why
 from gi_registry.core.revision import take_turn
 from gi_registry.gazette.actions import added
@@ -27,8 +27,8 @@ from gi_registry.gazette.models import Document
 from gi_registry.gazette.papers import refuse_future
 from gi_registry.marks.models import Authorisation, Batch, Entry, EntryKind, LabelKind
 from gi_registry.marks.permissions import require
-from gi_registry.parties.models import User
-from gi_registry.parties.permissions import Act
+from gi_registry.parties.models import Party, User
+from gi_registry.parties.permissions import Act, Reach, reach
 
 # --- The accounts ----------------------------------------------------------------------------------------------------
 
@@ -288,6 +288,7 @@ def enter(
 @transaction.atomic
 def reverse(entry: Entry, *, by: User, reason: str) -> Entry:
     """The line that takes back a mistaken one. A batch is void with its first line, once nothing else stands.
+    Producers and associations take back what their own people wrote, the office whatever is wrong.
 
     Raises NotAllowed and BadInput; then nothing is left behind.
     """
@@ -300,9 +301,24 @@ def reverse(entry: Entry, *, by: User, reason: str) -> Entry:
         raise BadInput("冲销记录不能再冲销：请按实际情况另记一笔。")
     if Entry.objects.filter(reverses=entry).exists():
         raise BadInput("这一笔已经冲销过了。")
+    if not reversible_by(by, [entry]):
+        raise NotAllowed("这一笔不是本单位记的：要更正，请联系登记机关。")
     if entry.kind == EntryKind.PRINTED:
         refuse_void(batch)
     return write(batch, EntryKind(entry.kind), entry.quantity, by=by, on=entry.on, note=reason.strip(), reverses=entry)
+
+
+def reversible_by(person: User, entries: Iterable[Entry]) -> set[int]:
+    """The keys of those lines that the person, who may write about the batch, may take back. At most one query."""
+    whoevers = reach(person, Act.PRINTS) is Reach.ALL
+    people = frozenset[str]() if whoevers else people_of(person.party)
+    standing = (entry for entry in entries if entry.reverses_id is None and not hasattr(entry, "reversed_by"))
+    return {entry.pk for entry in standing if whoevers or entry.by in people}
+
+
+def people_of(party: Party | None) -> frozenset[str]:
+    """The party's people, as lines and history write them."""
+    return frozenset(str(person) for person in User.objects.filter(party=party)) if party else frozenset()
 
 
 def refuse_void(batch: Batch) -> None:

@@ -106,23 +106,19 @@ def detail(request: HttpRequest, number: str) -> HttpResponse:
     batch = batch_for(request.user, Act.DESK, number)
     authorisation = batch.authorisation
     may_write = may_on(request.user, Act.PRINTS, authorisation)
-    entries = batch.entries.select_related("document", "reverses", "reversed_by").order_by("pk")
+    entries = list(batch.entries.select_related("document", "reverses", "reversed_by").order_by("pk"))
+    reversible = ledger.reversible_by(me(request), entries) if may_write else set()
     balance = ledger.balance_of(batch)
     context = {
         "batch": batch,
         "mark": authorisation,
         "balance": balance,
         "accounts": [(account.value, balance.accounts[account]) for account in Account if account is not Account.PRESS],
-        "lines": [Line(at, entry, may_write and reversible(entry)) for at, entry in enumerate(entries, 1)],
+        "lines": [Line(at, entry, entry.pk in reversible) for at, entry in enumerate(entries, 1)],
         "alarms": [alarm for alarm in alarms_of(only(authorisation), clock.today()) if alarm.batch in {None, batch}],
         "may_write": may_write,
     }
     return render(request, "desk/prints/detail.html", context)
-
-
-def reversible(entry: Entry) -> bool:
-    """Whether a line stands and is no reversal itself."""
-    return entry.reverses_id is None and not hasattr(entry, "reversed_by")
 
 
 def only(authorisation: Authorisation) -> AuthorisationQuerySet:

@@ -31,7 +31,7 @@ from gi_registry.marks.alarms import alarms_of
 from gi_registry.marks.certificates import certificate, qr_svg
 from gi_registry.marks.codes import ALPHABET, plain_code, show_code
 from gi_registry.marks.dues import USER, Due, dues_of, urgency
-from gi_registry.marks.ledger import NOTHING, Account, Balance
+from gi_registry.marks.ledger import NOTHING, Account, Balance, people_of
 from gi_registry.marks.models import (
     OVER,
     Attachment,
@@ -51,7 +51,7 @@ from gi_registry.marks.path import ART_20, NEEDS_NOTE, what_next
 from gi_registry.marks.permissions import PRODUCERS_STEPS, authorisations_within_reach
 from gi_registry.marks.reports import booked, due_on, file_report, last_year, valid_in
 from gi_registry.marks.states import Basis, Standing, State
-from gi_registry.parties.models import Party, User
+from gi_registry.parties.models import Party
 from gi_registry.parties.permissions import Act, Person
 from gi_registry.places.validators import accuracy, position
 from gi_registry.products.models import Product, Protection, Stage
@@ -73,7 +73,6 @@ from gi_registry.web.forms.producer import (
 )
 from gi_registry.web.forms.use_reports import GOODS, MARKS, ReportForm
 from gi_registry.web.marks import on_the_row_that_was_seen, stations
-from gi_registry.web.prints import reversible
 from gi_registry.web.proof import address
 from gi_registry.web.use_reports import FIRST_YEAR, begun_with
 
@@ -111,11 +110,6 @@ def here(one: Authorisation, part: str = "") -> str:
 def frame(one: Authorisation, heading: str, back: str = "") -> dict[str, Any]:
     """What every form shows around itself."""
     return {"one": one, "code": show_code(one.code), "heading": heading, "back": back or here(one)}
-
-
-def people_of(party: Party) -> frozenset[str]:
-    """The party's people, as history writes them."""
-    return frozenset(str(person) for person in User.objects.filter(party=party))
 
 
 # --- All of one's own ------------------------------------------------------------------------------------------------
@@ -699,7 +693,8 @@ def at(one: Authorisation, batch: Batch) -> str:
 def print_run(request: HttpRequest, one: Authorisation, number: str) -> HttpResponse:
     """One print run: where its marks are, and every line."""
     batch, people = batch_of(one, number), people_of(one.producer)
-    entries = batch.entries.select_related("reverses", "reversed_by").order_by("pk")
+    entries = list(batch.entries.select_related("reverses", "reversed_by").order_by("pk"))
+    reversible = ledger.reversible_by(me(request), entries)
     balance = ledger.balance_of(batch)
     alarms = alarms_of(Authorisation.objects.filter(pk=one.pk), clock.today())
     context = frame(one, batch.number, reverse("producer-prints", args=[one.code])) | {
@@ -707,7 +702,7 @@ def print_run(request: HttpRequest, one: Authorisation, number: str) -> HttpResp
         "balance": balance,
         "accounts": [(account.value, balance.accounts[account]) for account in Account if account != Account.PRESS],
         "kinds": list(KINDS.items()),
-        "lines": [Line(at, entry, entry.by in people, reversible(entry)) for at, entry in enumerate(entries, 1)],
+        "lines": [Line(at, entry, entry.by in people, entry.pk in reversible) for at, entry in enumerate(entries, 1)],
         "alarms": [alarm for alarm in alarms if alarm.batch == batch],
     }
     return render(request, "producer/print.html", context)

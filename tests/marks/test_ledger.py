@@ -336,6 +336,20 @@ def test_producers_keep_the_ledger_of_their_own_marks(user):
     assert balance_of(printed(user, own)).stock == 1000
 
 
+def test_producers_take_back_what_their_own_people_wrote_and_the_office_whatever_is_wrong(user, official):
+    own, other = (make.person("producer", name, party=user.producer) for name in ("own", "colleague"))
+    batch = printed(user, official)
+    lines = [
+        enter(batch, EntryKind.ISSUED, number, by=by, on=DAY) for number, by in ((1, official), (2, other), (3, own))
+    ]
+
+    with pytest.raises(NotAllowed, match="这一笔不是本单位记的：要更正，请联系登记机关"):
+        reverse(lines[0], by=own, reason="记错")
+    reverse(lines[1], by=own, reason="记错")
+    reverse(lines[2], by=official, reason="记错")
+    assert balance_of(batch).in_hand == 1
+
+
 @pytest.mark.parametrize("role", ["agriculture", "inspector", "liaison", "auditor", "producer", "association"])
 def test_nobody_else_writes_in_the_ledger(user, official, role):
     batch = printed(user, official)

@@ -641,13 +641,21 @@ def test_more_used_than_printed_is_written_down_and_explains_itself(own, user):
 
 def test_a_wrong_line_is_taken_back_with_its_reason(own, user):
     batch = make.batch(user())
-    make.entry(batch, "issued", 300, date(2024, 5, 1))
+    done(own, "prints/2024-0001/lines/new/", kind="used", quantity="300", on="2026-05-04")
 
     assert "必填" in refused(own, "prints/2024-0001/lines/2/reverse/", reason="")
     assert "已冲销第 2 笔。" in done(own, "prints/2024-0001/lines/2/reverse/", reason="记错批次")
-    assert balance_of(batch).stock == 1000
+    assert balance_of(batch).used == 0
     said = page(own.get(at("prints/2024-0001/")))
-    assert ("冲销：发放" in said, "登记机关" in said) == (True, True)
+    assert ("冲销：使用" in said, "登记机关" in said) == (True, True)
+
+
+def test_what_the_office_wrote_is_taken_back_by_the_office(own, user):
+    make.batch(user())
+
+    assert "/lines/1/reverse/" not in own.get(at("prints/2024-0001/")).content.decode()
+    said = refused(own, "prints/2024-0001/lines/1/reverse/", 403, reason="记错")
+    assert "这一笔不是本单位记的：要更正，请联系登记机关。" in said
 
 
 @pytest.mark.parametrize(
