@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from django.db import models
@@ -16,7 +17,7 @@ from gi_registry.core.text import plain
 from gi_registry.gazette.models import Announcement
 from gi_registry.marks import numbers, tokens
 from gi_registry.marks.answers import Answer, by_uscc
-from gi_registry.marks.labels import TRADEMARKS, Label, said, same_standard
+from gi_registry.marks.labels import TRADEMARKS, Conclusion, Label, Line, concluded, counted, said, same_standard
 from gi_registry.marks.states import Basis
 from gi_registry.parties.validators import read_uscc
 from gi_registry.products.models import Name, Protection, Regime
@@ -33,11 +34,12 @@ class Agreement(models.TextChoices):
 
 
 class Comparison(NamedTuple):
-    """One thing on the label against the register."""
+    """One thing on the label against the register; `briefly` is what tells against the label, in a few words."""
 
     what: str
     agreement: Agreement
     why: str
+    briefly: str = ""
 
 
 def compared(label: Label) -> list[Comparison]:
@@ -59,6 +61,37 @@ def compared(label: Label) -> list[Comparison]:
             if said(text)
         ]
     return found + ([code(label)] if label.qr else [])
+
+
+class Verdict(NamedTuple):
+    """What the rule and the register come to together."""
+
+    conclusion: Conclusion
+    sentence: str
+
+
+def verdict(lines: Sequence[Line], comparisons: Sequence[Comparison]) -> Verdict:
+    """The worse of the two: nobody who may not use the mark has a label that is right."""
+    conclusion, counts = concluded(lines), counted(lines)
+    against = objection(comparisons)
+    if conclusion is Conclusion.MOOT or not against.sentence:
+        unsettled = "，不能下结论" if conclusion is Conclusion.OPEN else ""
+        return Verdict(conclusion, f"{counts}{unsettled}" if counts else str(conclusion.label))
+    own = f"{counts}，" if counts else "标示齐全，但"
+    worse = Conclusion.BROKEN if Conclusion.BROKEN in {conclusion, against.conclusion} else Conclusion.OPEN
+    return Verdict(worse, f"{own}{against.sentence}")
+
+
+def objection(comparisons: Sequence[Comparison]) -> Verdict:
+    """What the register holds against a label, whether the mark may be used first; without a sentence where nothing."""
+    others = [one for one in comparisons if one.agreement is Agreement.OTHER]
+    barred = next((one.briefly for one in others if one.briefly), "")
+    if barred:
+        return Verdict(Conclusion.BROKEN, f"登记簿记载：{barred}")
+    if others:
+        return Verdict(Conclusion.BROKEN, f"与登记簿不一致：{'、'.join(one.what for one in others)}")
+    unknown = next((one.briefly for one in comparisons if one.briefly), "")
+    return Verdict(Conclusion.OPEN, unknown)
 
 
 def answers_for(label: Label) -> list[Answer] | None:
@@ -93,15 +126,20 @@ def standing(label: Label, answers: list[Answer], about: list[Answer]) -> Compar
             what,
             Agreement.SILENT,
             "登记簿里没有这个代码使用专用标志的记录。这不等于未经核准：登记簿只有本区已经录入的公告。",
+            "登记簿里没有这个代码的核准",
         )
     if not about:
         names = "、".join(dict.fromkeys(answer.product for answer in answers))
-        return Comparison(what, Agreement.OTHER, f"这个代码登记的产品是{names}，不是“{label.product}”。")
+        why = f"这个代码登记的产品是{names}，不是“{label.product}”。"
+        return Comparison(what, Agreement.OTHER, why, f"这个代码的核准不是“{label.product}”的")
     best = max(about, key=lambda answer: (answer.basis in BASES[label.regime], answer.may_use))
     why = f"{best.product}：{label.on} {best.standing.label}（自 {best.since} 起），依据是{Basis(best.basis).label}。"
     if best.basis not in BASES[label.regime]:
-        return Comparison(what, Agreement.OTHER, f"{why}登记簿没有按{label.regime.label}使用的记录。")
-    return Comparison(what, Agreement.SAME if best.may_use else Agreement.OTHER, why)
+        missing = f"没有按{label.regime.label}使用的核准"
+        return Comparison(what, Agreement.OTHER, f"{why}登记簿没有按{label.regime.label}使用的记录。", missing)
+    if best.may_use:
+        return Comparison(what, Agreement.SAME, why)
+    return Comparison(what, Agreement.OTHER, why, str(best.standing.label))
 
 
 def producer(label: Label, about: list[Answer]) -> Comparison:

@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy as _
 
 from gi_registry.core.errors import BadInput
 from gi_registry.gazette.models import Grade
-from gi_registry.marks import numbers
+from gi_registry.marks import numbers, products_written
 from gi_registry.parties.validators import read_uscc
 from gi_registry.products.models import Regime
 
@@ -67,6 +67,7 @@ class Outcome(models.TextChoices):
 
     MET = "met", _("符合")
     BROKEN = "broken", _("不符合")
+    DOUBT = "doubt", _("存疑")
     BLANK = "blank", _("未填")
     MOOT = "moot", _("不适用")
 
@@ -131,7 +132,13 @@ def uscc_shown(label: Label) -> Finding:
 
 
 def name_shown(label: Label) -> Finding:
-    return given(label.product, f"标签上写有“{label.product}”。")
+    """Only what is the name of a geographical indication will do; of other places' names the register knows nothing."""
+    name = label.product
+    if not said(name) or products_written.is_written_in(name):
+        return given(name, f"标签上写有“{name}”。")
+    near = products_written.most_like(name)
+    nearest = f"，最近的是“{near}”" if near else ""
+    return Finding(Outcome.DOUBT, f"登记簿没有名为“{name}”的地理标志{nearest}：请对照标签和批准公告看名称。")
 
 
 def number_shown(label: Label) -> Finding:
@@ -204,13 +211,23 @@ class Conclusion(models.TextChoices):
 
 
 def concluded(lines: Iterable[Line]) -> Conclusion:
-    """One broken line decides; then one that is blank."""
+    """One broken line decides; then one that is in doubt or blank."""
     outcomes = {line.outcome for line in lines}
     if Outcome.BROKEN in outcomes:
         return Conclusion.BROKEN
-    if Outcome.BLANK in outcomes:
+    if outcomes & {Outcome.BLANK, Outcome.DOUBT}:
         return Conclusion.OPEN
     return Conclusion.MET if Outcome.MET in outcomes else Conclusion.MOOT
+
+
+COUNTED = {Outcome.BROKEN: "有 {n} 项不符合", Outcome.DOUBT: "有 {n} 项存疑", Outcome.BLANK: "还有 {n} 项没有填"}
+
+
+def counted(lines: Iterable[Line]) -> str:
+    """How many lines are not met, the worst kind of them; "" where all are."""
+    outcomes = [line.outcome for line in lines]
+    worst = next((outcome for outcome in COUNTED if outcome in outcomes), None)
+    return COUNTED[worst].format(n=outcomes.count(worst)) if worst else ""
 
 
 # --- Numbers as they are written -------------------------------------------------------------------------------------

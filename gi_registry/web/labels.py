@@ -14,8 +14,8 @@ from django.views.decorators.http import require_http_methods
 from gi_registry.core import clock
 from gi_registry.core.errors import BadInput, Refusal, TooOften
 from gi_registry.marks import pictures
-from gi_registry.marks.comparisons import compared, is_ours
-from gi_registry.marks.labels import Outcome, concluded, judged
+from gi_registry.marks.comparisons import compared, is_ours, verdict
+from gi_registry.marks.labels import judged
 from gi_registry.marks.tokens import verify
 from gi_registry.web.account import client_address
 from gi_registry.web.forms.labels import LabelForm
@@ -40,16 +40,8 @@ def index(request: HttpRequest) -> HttpResponse:
 def answered(form: LabelForm) -> dict[str, Any]:
     """Each line of the rule, and what the register says to it."""
     label = form.label()
-    lines = judged(label)
-    outcomes = [line.outcome for line in lines]
-    return {
-        "label": label,
-        "lines": lines,
-        "conclusion": concluded(lines),
-        "broken": outcomes.count(Outcome.BROKEN),
-        "blank": outcomes.count(Outcome.BLANK),
-        "comparisons": compared(label),
-    }
+    lines, comparisons = judged(label), compared(label)
+    return {"label": label, "lines": lines, "comparisons": comparisons, "verdict": verdict(lines, comparisons)}
 
 
 def from_photo(request: HttpRequest) -> HttpResponse:

@@ -61,3 +61,18 @@ def test_a_photo_that_no_browser_opens_is_refused_in_a_sentence(opened):
         photograph(page, b"\x00\x00\x00\x18ftypheic" + bytes(1_500_000))
 
         expect(page.get_by_role("alert")).to_contain_text("HEIC")
+
+
+@pytest.mark.parametrize("javascript", [True, False])
+def test_after_checking_the_verdict_is_in_view_on_a_phone(opened, javascript):
+    make.authorisation(make.producer(), make.product(), "suspended", standard_number="GB/T 19461-2008")
+    with opened(ADDRESS, PHONE, java_script_enabled=javascript) as page:
+        page.get_by_label("标签上有没有专用标志").select_option("有")
+        page.get_by_label("统一社会信用代码").fill(make.USCC[0])
+        page.get_by_label("地理标志名称").fill("独流老醋")
+        page.get_by_label("标准代号").fill("GB/T 19461-2008")
+        page.get_by_role("button", name="核对", exact=True).click()
+
+        verdict = page.get_by_role("heading", name="标示齐全，但登记簿记载：已停止使用资格")
+        expect(verdict).to_be_in_viewport(ratio=1)
+        expect(verdict).to_be_focused()

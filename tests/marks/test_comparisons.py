@@ -7,8 +7,8 @@ import pytest
 from gi_registry.assurance.models import Standard
 from gi_registry.core import clock
 from gi_registry.marks import keys, tokens
-from gi_registry.marks.comparisons import compared, is_ours
-from gi_registry.marks.labels import Label
+from gi_registry.marks.comparisons import compared, is_ours, verdict
+from gi_registry.marks.labels import Label, judged
 from gi_registry.products.models import Regime
 from tests import make
 
@@ -51,6 +51,45 @@ def test_a_label_of_one_who_may_use_the_mark_agrees_with_the_register(authorisat
         "公告号": ("same", "登记的公告是国家知识产权局公告 第590号。"),
         "商标注册号": ("same", "登记的商标注册号是12345678。"),
     }
+
+
+WHOLE = {"mark": "yes", "product": "独流老醋", "standard": "GB/T 19461-2008"}
+
+
+@pytest.mark.parametrize(
+    ("state", "shown", "conclusion", "sentence"),
+    [
+        ("active", {}, "met", "填写的内容符合标示要求"),
+        ("suspended", {}, "broken", "标示齐全，但登记簿记载：已停止使用资格"),
+        ("cancelled", {}, "broken", "标示齐全，但登记簿记载：已注销"),
+        ("suspended", {"standard": ""}, "broken", "还有 1 项没有填，登记簿记载：已停止使用资格"),
+        ("suspended", {"standard": "无", "announcement": "无"}, "broken", "有 1 项不符合，登记簿记载：已停止使用资格"),
+        ("suspended", {"mark": "no"}, "moot", "标签上没有专用标志，标示要求不适用"),
+        ("active", {"uscc": make.USCC[1]}, "open", "标示齐全，但登记簿里没有这个代码的核准"),
+        ("active", {"uscc": make.USCC[1], "mark": ""}, "open", "还有 1 项没有填，登记簿里没有这个代码的核准"),
+        ("active", {"product": "台头西瓜"}, "broken", "标示齐全，但登记簿记载：这个代码的核准不是“台头西瓜”的"),
+        ("active", {"producer": "示例醋业有限公司"}, "broken", "标示齐全，但与登记簿不一致：生产者名称"),
+        ("active", {"standard": ""}, "open", "还有 1 项没有填，不能下结论"),
+        ("active", {"uscc": "无"}, "broken", "有 1 项不符合"),
+    ],
+)
+def test_the_verdict_is_the_worse_of_the_rule_and_the_register(vinegar, state, shown, conclusion, sentence):
+    make.product("taitou-xigua", "台头西瓜")
+    make.authorisation(make.producer(), vinegar, state)
+    label = Label(Regime.PRODUCT, ON, **{"uscc": make.USCC[0]} | WHOLE | shown)
+
+    assert verdict(judged(label), compared(label)) == (conclusion, sentence)
+
+
+def test_the_verdict_knows_a_mark_under_another_protection_and_a_term_that_is_over(vinegar):
+    make.authorisation(make.producer(), vinegar, valid_until=ON)
+    shown = {"uscc": make.USCC[0], "trademark": "yes", "trademark_number": "第4409718号"} | WHOLE
+    labels = [Label(regime, ON, **shown) for regime in (Regime.PRODUCT, Regime.CERTIFICATION)]
+
+    assert [verdict(judged(label), compared(label)).sentence for label in labels] == [
+        "标示齐全，但登记簿记载：已到期",
+        "标示齐全，但登记簿记载：没有按证明商标使用的核准",
+    ]
 
 
 def test_what_is_not_on_the_label_is_not_compared(authorisation):

@@ -16,11 +16,17 @@ from gi_registry.marks.labels import (
     same_standard,
 )
 from gi_registry.products.models import Regime
+from tests import make
 from tests.make import USCC
 
 ON = date(2026, 11, 24)
 OF_PRODUCT = {"mark": "yes", "uscc": USCC[0], "product": "独流老醋", "standard": "GB/T 19461-2008"}
 OF_TRADEMARK = {"mark": "yes", "uscc": USCC[0], "trademark": "yes", "trademark_number": "第4409718号"}
+
+
+@pytest.fixture(autouse=True)
+def vinegar(db):
+    return make.product()
 
 
 def outcomes(regime=Regime.PRODUCT, **shown):
@@ -185,3 +191,27 @@ def test_a_year_left_out_makes_no_other_standard(one, other, same):
 )
 def test_announcements_are_read_as_labels_write_them(written, read):
     assert read_announcement(written) == read
+
+
+@pytest.mark.parametrize(
+    ("name", "outcome", "said"),
+    [
+        ("独流老醋（500毫升）", "met", "标签上写有“独流老醋（500毫升）”。"),
+        (
+            "独流陈醋",
+            "doubt",
+            "登记簿没有名为“独流陈醋”的地理标志，最近的是“独流老醋”：请对照标签和批准公告看名称。",
+        ),
+        ("苹果", "doubt", "登记簿没有名为“苹果”的地理标志：请对照标签和批准公告看名称。"),
+        ("（）", "doubt", "登记簿没有名为“（）”的地理标志：请对照标签和批准公告看名称。"),
+        ("无", "broken", "标签上没有标注。"),
+    ],
+)
+def test_only_the_name_of_a_geographical_indication_will_do(name, outcome, said):
+    shown = OF_PRODUCT | {"product": name}
+
+    assert (outcomes(**shown)["name"], why("name", **shown)) == (outcome, said)
+
+
+def test_a_name_in_doubt_leaves_the_answer_open():
+    assert concluded(judged(Label(Regime.PRODUCT, ON, **OF_PRODUCT | {"product": "独流陈醋"}))) == Conclusion.OPEN

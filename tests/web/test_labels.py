@@ -81,6 +81,21 @@ def test_a_line_that_is_missing_is_told_with_its_clause(client):
     assert "标准代号和批准公告号都没有标注，至少要有一个。" in text
 
 
+def test_who_may_not_use_the_mark_has_no_label_that_is_right(client):
+    make.authorisation(make.producer(), make.product(), "suspended", standard_number="GB/T 19461-2008")
+
+    answer = client.get(ADDRESS, WHOLE)
+
+    assert "✗ 标示齐全，但登记簿记载：已停止使用资格" in text_of(answer)
+    assert "填写的内容符合标示要求" not in text_of(answer)
+
+
+def test_the_answer_stands_above_the_form(client, authorisation):
+    shown = client.get(ADDRESS, WHOLE).content.decode()
+
+    assert shown.index('id="answer"') < shown.index('id="form-title"')
+
+
 def test_the_next_step_from_a_code_is_all_that_the_register_says_of_it(client, authorisation):
     assert f"/verify/?q={make.USCC[0]}&amp;on=2025-05-05" in client.get(ADDRESS, WHOLE).content.decode()
 
@@ -115,10 +130,11 @@ def test_an_answer_costs_as_many_queries_whatever_the_register_holds(client, dja
     producer = make.producer()
     for number in range(rows):
         make.authorisation(producer, make.product(f"product-{number}", f"产品{number}"))
-    client.get(ADDRESS)
+    asked = WHOLE | {"product": "产品0"}
+    client.get(ADDRESS, asked)
 
-    with django_assert_num_queries(4):
-        client.get(ADDRESS, WHOLE | {"product": "产品0"})
+    with django_assert_num_queries(6):
+        client.get(ADDRESS, asked)
 
 
 def test_a_photo_fills_in_the_form_and_is_not_believed(client, authorisation):

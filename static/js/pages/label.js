@@ -36,5 +36,3 @@ form.addEventListener("submit", async (event) => {
   await prepare(form.elements.photo);
   form.submit();
 });
-
-document.getElementById("answer-title")?.focus();
