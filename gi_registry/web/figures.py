@@ -209,7 +209,7 @@ def figure(name: str, kind: str, size: tuple[int, int], said: tuple[str, str], d
     """A drawing with its title and what it says in words."""
     return format_html(
         '<svg class="figure figure-{kind}" viewBox="0 0 {width} {height}" role="img"'
-        ' aria-labelledby="{name}-title {name}-desc"><title id="{name}-title">{title}</title>'
+        ' aria-labelledby="{name}-title" aria-describedby="{name}-desc"><title id="{name}-title">{title}</title>'
         '<desc id="{name}-desc">{told}</desc>{drawn}</svg>',
         kind=kind,
         width=size[0],

@@ -49,13 +49,14 @@ def bring_in(request: HttpRequest) -> HttpResponse:
     return render(request, PAGE, {"form": form}, status=400)
 
 
-def examined(request: HttpRequest, sheet: Sheet, basis: AdmitForm, status: int = 200) -> HttpResponse:
+def examined(request: HttpRequest, sheet: Sheet, basis: AdmitForm, status: int = 0, said: str = "") -> HttpResponse:
     """What would become of each row. The rows travel signed with the page: nothing is kept before it is confirmed."""
     good = len(sheet.good)
     odd_first = sorted(sheet.rows, key=lambda row: row.verdict is Verdict.GOOD)
     context = {
         "sheet": sheet,
         "basis": basis,
+        "said": said,
         "good": good,
         "button": _("确认，登记 {n} 份报告").format(n=good),
         "back": reverse("desk-systems"),
@@ -64,7 +65,7 @@ def examined(request: HttpRequest, sheet: Sheet, basis: AdmitForm, status: int =
         "signed": signing.dumps(packed(sheet), salt=SALT, compress=True) if good else "",
         "form": SheetForm(person=request.user),
     }
-    return render(request, PAGE, context, status=status if good else 400)
+    return render(request, PAGE, context, status=status or (200 if good else 400))
 
 
 def packed(sheet: Sheet) -> dict[str, Any]:
@@ -87,8 +88,8 @@ def confirmed(request: HttpRequest, signed: str) -> HttpResponse:
     sheet = diagnosed([(number, cells) for number, cells in told["rows"]], tuple(told["unknown"]), product)
     basis = AdmitForm(request.POST, person=request.user)
     if [draft.rows[0].number for draft in sheet.good] != told["promised"]:
-        basis.add_error(None, _("检查以后登记簿有了变动，一份也没有写：下面是重新检查的结果，请再确认。"))
-        return examined(request, sheet, basis, 409)
+        said = _("检查以后登记簿有了变动，一份也没有写：下面是重新检查的结果，请再确认。")
+        return examined(request, sheet, basis, 409, said)
     if basis.is_valid():
         try:
             made = admit(sheet, by=me(request), **basis.columns())

@@ -270,7 +270,10 @@ def trend(request: HttpRequest, slug: str) -> HttpResponse:
         ],
         "heads": list(System),
         "table": [
-            (months[0].label, [(head, figures.percent(month.share)) for head, month in zip(System, months, strict=True)])
+            (
+                months[0].label,
+                [(head, figures.percent(month.share)) for head, month in zip(System, months, strict=True)],
+            )
             for months in zip(*lines.values(), strict=True)
         ][::-1],
     }
@@ -340,7 +343,7 @@ def public_part(shown: Product, on: date) -> dict[str, Any]:
         )
         for one in told
     )
-    drawn = figures.strips("systems", rows, _("{name}的三大体系").format(name=answer.name), words) if told else ""
+    drawn = figures.strips("three", rows, _("{name}的三大体系").format(name=answer.name), words) if told else ""
     return {"told": told, "figure": drawn}
 
 

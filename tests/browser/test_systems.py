@@ -44,7 +44,7 @@ def product(opened):
 @OPTIONS
 def test_a_report_is_typed_and_a_failed_line_keeps_its_clause_down(opened, product, options):
     today = clock.today().isoformat()
-    with opened(f"/sign-in/?next={HERE}evidence/", **options) as page:
+    with opened(f"/sign-in/?next={HERE}evidence/", expected=("status of 400",), **options) as page:
         sign_in(page)
         page.get_by_role("link", name="登记报告").click()
         page.get_by_label("报告编号").fill("示例-1")

@@ -30,7 +30,7 @@ def test_a_strip_says_each_sign_and_the_whole_in_words():
     figure = read(drawn)
 
     assert figure.get("role") == "img"
-    assert figure.get("aria-labelledby") == "s-title s-desc"
+    assert (figure.get("aria-labelledby"), figure.get("aria-describedby")) == ("s-title", "s-desc")
     assert [figure.find(f"{SVG}{name}").text for name in ("title", "desc")] == ["三大体系", "共 2 条"]
     assert [title.text for title in figure.iterfind(f"{SVG}g/{SVG}title")] == ["S1 满足", "S2 <缺>"]
 
