@@ -227,7 +227,7 @@ def take_step(plan: Plan, state: PlanState, *, by: User, note: str = "", seen: i
     values: dict[str, Any] = {"state": state}
     if plan.published_at is None and state in {PlanState.PUBLISHED, PlanState.CLOSED}:
         values["published_at"] = clock.now()
-    put(Plan, {"pk": plan.pk}, values, by=str(by), why=Why(clock.today(), note=note))
+    plan, _moved = put(Plan, {"pk": plan.pk}, values, by=str(by), why=Why(clock.today(), note=note))
     return stepped(plan, state, by, note)
 
 

@@ -88,9 +88,12 @@ def tasks_of(number: str, person: User) -> Iterable[Task]:
         tasks_within_reach(person)
         .standing()
         .filter(plan__number=number)
-        .select_related("plan", "target__product", f"{target}__producer", f"{target}__announcement")
+        .select_related(
+            "plan", "target__product", *(f"{target}__{name}" for name in ("producer", "product", "announcement"))
+        )
         .prefetch_related(
             "inspectors",
+            f"{target}__product__protections",
             Prefetch(f"{target}__sites", Site.objects.on(clock.today()).order_by("pk")),
             Prefetch("records", Record.objects.prefetch_related("shots__photo")),
         )

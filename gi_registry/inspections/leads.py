@@ -105,7 +105,7 @@ def take_step(
     values: dict[str, Any] = {"state": state}
     if state == LeadState.ASSIGNED:
         values["assignee"] = assignee
-    put(Lead, {"pk": lead.pk}, values, by=str(by), why=Why(clock.legal_time(at).date(), note=note))
+    lead, _moved = put(Lead, {"pk": lead.pk}, values, by=str(by), why=Why(clock.legal_time(at).date(), note=note))
     return written(lead, state, by, at=at, office=office.strip(), note=note.strip(), document=document)
 
 

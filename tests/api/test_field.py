@@ -403,7 +403,7 @@ def test_a_bundle_costs_as_many_queries_for_three_tasks_as_for_one(task, zhang, 
         make.site(user)
         make.task(task.plan, user, list(task.inspectors.all()))
 
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         answer = zhang.get("/field/plans/2026-J001/bundle.json")
     assert len(answer.json()["tasks"]) == tasks
 
