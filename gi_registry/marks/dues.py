@@ -108,7 +108,7 @@ def disuse(file: File) -> Iterator[Due]:
         )
         yield Due("核实两年内是否使用过", OFFICE, basis=end.rule.citation, words=(unknown, *end.cautions))
         return
-    what, who = ("两年未使用已满：责令限期改正", OFFICE) if full else ("两年未使用期满以前使用", USER)
+    what, who = ("两年未使用已满：责令限期改正", OFFICE) if full else ("使用专用标志：满两年未用会被责令改正", USER)
     yield file.due(what, who, end.day, end.rule.citation, words)
 
 

@@ -46,7 +46,7 @@ def briefly(one):
 def test_two_years_count_from_the_last_use_and_name_their_article(user):
     assert of(user()) == [
         Due(
-            "两年未使用期满以前使用",
+            "使用专用标志：满两年未用会被责令改正",
             USER,
             date(2027, 12, 1),
             576,
@@ -69,7 +69,7 @@ def test_the_last_day_of_two_years_still_belongs_to_the_user(user):
 
     found = dues_of([one], date(2027, 1, 1))[one.pk][0]
 
-    assert (found.what, found.who, found.left) == ("两年未使用期满以前使用", USER, 0)
+    assert (found.what, found.who, found.left) == ("使用专用标志：满两年未用会被责令改正", USER, 0)
     assert disused(Authorisation.objects.all(), date(2027, 1, 1)) == []
 
 
