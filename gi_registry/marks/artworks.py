@@ -33,9 +33,9 @@ def examined_artwork(name: str, content: bytes, limit_mb: int) -> HandedIn:
     """The file as it may be kept: SVG, PNG or PDF. Raises BadInput."""
     if name.lower().endswith(".svg"):
         return examined_svg(safe_name(name), content, limit_mb)
+    if content and not content.startswith((b"%PDF-", b"\x89PNG\r\n\x1a\n")):
+        raise BadInput("专用标志的文件只收 SVG、PNG 或 PDF，这个文件的内容不是其中任何一种。")
     handed = examined(name, content, limit_mb)
-    if handed.media_type not in {PNG, PDF}:
-        raise BadInput("专用标志的文件只收 SVG、PNG 或 PDF。")
     return HandedIn(handed.name, handed.media_type, content if handed.media_type == PDF else handed.content)
 
 

@@ -56,8 +56,9 @@ def test_what_a_drawing_brings_along_is_its_own(inside):
         ("x.svg", b"<svg>", "不完整"),
         ("x.svg", b"<html/>", "内容却不是 SVG"),
         ("x.svg", SVG + b" " * (1024 * 1024), "文件太大"),
-        ("x.jpg", b"\xff\xd8\xff", "这张图片打不开"),
-        ("x.png", b"x", "内容不是其中任何一种"),
+        ("x.jpg", b"\xff\xd8\xff", "只收 SVG、PNG 或 PDF，"),
+        ("x.png", b"\x89PNG\r\n\x1a\n", "这张图片打不开"),
+        ("x.png", b"x", "只收 SVG、PNG 或 PDF，这个文件的内容不是其中任何一种"),
     ],
 )
 def test_what_is_no_file_of_the_mark_is_refused(name, content, sentence):
