@@ -59,9 +59,16 @@ def test_each_demo_producer_has_its_own_and_sees_nothing_of_the_other(loaded):
     }
 
 
+def test_the_demo_association_has_users_and_prints_of_a_product_of_its_own(loaded):
+    reached = authorisations_within_reach(User.objects.get(username="association"), Act.PRINTS)
+
+    assert {str(one) for one in reached if "西瓜" in str(one)} >= {"示例瓜菜合作社 台头西瓜"}
+    assert [batch.quantity for batch in Batch.objects.filter(authorisation__in=reached)] == [5_000]
+
+
 def test_marks_sites_reports_and_a_rectification_are_there(loaded):
     assert {batch.printer for batch in Batch.objects.all()} == {"示例印刷厂"}
-    assert [balance_of(batch).left for batch in Batch.objects.all()] == [10_000, 1_250]
+    assert sorted(balance_of(batch).left for batch in Batch.objects.all()) == [1_250, 5_000, 10_000]
     assert [report.year for report in UseReport.objects.all()] == [clock.today().year - 1]
     assert OriginCheck.objects.exclude(verdict="").count() == 8
     assert Rectification.objects.get().closed_on is None

@@ -20,7 +20,7 @@ from gi_registry.products.models import Role as PartyRole
 BY = "demo_accounts"
 NOT_A_FACT = "示例，不是事实，只供试用。"
 LIAISON_UNIT = "120118102"  # 独流镇
-ASSOCIATION_PRODUCT = "chenguantun-dongcai"
+ASSOCIATION_PRODUCTS = ("chenguantun-dongcai", "taitou-xigua")  # a candidate, and one with users of the mark
 
 
 class Account(NamedTuple):
@@ -57,7 +57,7 @@ class Command(BaseCommand):
         with transaction.atomic():
             for account in ACCOUNTS:
                 prepare(account)
-            join_association_to_its_product()
+            join_association_to_its_products()
         self.stdout.write(f"试用账号：{' '.join(account.username for account in ACCOUNTS)}")
 
 
@@ -95,9 +95,8 @@ def sample_party(account: Account) -> Party:
     return party
 
 
-def join_association_to_its_product() -> None:
-    """The sample association keeps one product, so that its account has something of its own to keep."""
-    product = Product.objects.filter(slug=ASSOCIATION_PRODUCT).first()
-    if product is not None:
-        key = {"product": product, "party": Party.objects.get(name="示例协会"), "part": Part.ASSOCIATION}
-        put(PartyRole, key, sample(), by=BY)
+def join_association_to_its_products() -> None:
+    """The sample association keeps some products, so that its account has something of its own to keep."""
+    party = Party.objects.get(name="示例协会")
+    for product in Product.objects.filter(slug__in=ASSOCIATION_PRODUCTS).order_by("slug"):
+        put(PartyRole, {"product": product, "party": party, "part": Part.ASSOCIATION}, sample(), by=BY)

@@ -116,7 +116,8 @@ def cancelled(user: Authorisation, by: User) -> None:
 
 
 def rectifying(user: Authorisation, by: User) -> None:
-    """Told to mend something; the use goes on meanwhile."""
+    """Marks printed and issued; then told to mend something; the use goes on meanwhile."""
+    enter(printed(user, by, 5_000, date(YEAR - 1, 5, 8)), EntryKind.ISSUED, 5_000, by=by, on=date(YEAR - 1, 5, 10))
     ordered_on = clock.today() - timedelta(days=30)
     demand, due_on = "示例：补做特色质量检验检测。", ordered_on + timedelta(days=90)
     order_rectification(user, Ground.SUBSTANDARD, by=by, demand=demand, ordered_on=ordered_on, due_on=due_on)
