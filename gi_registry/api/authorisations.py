@@ -17,7 +17,7 @@ from gi_registry.api.answers import answer, as_json, problem
 from gi_registry.core import clock
 from gi_registry.core.errors import BadInput, NotInRegister, NotKnown, Refusal, TooLong
 from gi_registry.core.revision import revision as newest_revision
-from gi_registry.core.validators import day, whole_number
+from gi_registry.core.validators import day_reached, whole_number
 from gi_registry.gazette.models import Grade
 from gi_registry.marks import inquiries
 from gi_registry.marks.answers import Answer, by_code, of_product
@@ -41,7 +41,7 @@ CSV = "text/csv; charset=utf-8"
 @answer
 def single(request: HttpRequest, revision: int, code: str) -> HttpResponse:
     """What the register says of one authorisation on a day; the code may be typed as people type it."""
-    on, known = day(request.GET.get("on", "")), read_code(code)
+    on, known = day_reached(request.GET.get("on", "")), read_code(code)
     found = by_code(known, on)
     if found is None:
         raise NotInRegister(f"登记簿没有核准编码 {show_code(known)}：请对照标签再输入一次。")
@@ -90,7 +90,7 @@ def iso(day: date | None) -> str | None:
 @answer
 def collection(request: HttpRequest, revision: int) -> HttpResponse:
     """Authorisations by what people type, by 统一社会信用代码, or of one product."""
-    on = day(request.GET.get("on", ""))
+    on = day_reached(request.GET.get("on", ""))
     limit = whole_number(request.GET.get("limit", ""), "limit", 1, MOST, USUAL)
     reply = reply_to(request.GET, on, limit)
     return as_json(
@@ -103,6 +103,7 @@ def collection(request: HttpRequest, revision: int) -> HttpResponse:
             "proves": reply.proves,
             "more": reply.more,
             "authorisations": [found_as(line) for line in reply.lines],
+            "alike": [found_as(line) for line in reply.alike],
         }
     )
 
@@ -155,7 +156,11 @@ def refused(refusal: Refusal) -> HttpResponse:
 def bulk(request: HttpRequest) -> HttpResponse:
     """A CSV with a column of codes, answered row by row as JSON or CSV."""
     asked = request.GET
-    write, on, product = writer(asked.get("format", "")), day(asked.get("on", "")), product_of(asked.get("product", ""))
+    write, on, product = (
+        writer(asked.get("format", "")),
+        day_reached(asked.get("on", "")),
+        product_of(asked.get("product", "")),
+    )
     rows = check(read_codes(body_of(request)), on, product or None)
     response = write(rows, on)
     response.headers["Cache-Control"] = "no-store"

@@ -269,6 +269,7 @@ SCHEMAS: dict[str, Schema] = {
             "proves": many(text(_("一句中文")), _("这个答案说明什么、不说明什么")),
             "more": value("boolean", _("是否还有没给出的：请写得更全，或加大 limit")),
             "authorisations": many(ref("FoundAuthorisation"), _("最相符的在前")),
+            "alike": many(ref("FoundAuthorisation"), _("没有查到时名称只差一字或读音相同的：不是答案，只供辨认")),
         },
     ),
     "FoundAuthorisation": record(

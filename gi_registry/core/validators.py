@@ -24,6 +24,14 @@ def day(text: str) -> date:
     return value
 
 
+def day_reached(text: str) -> date:
+    """As `day`, but of the days to come nothing is said. Raises BadInput."""
+    value = day(text)
+    if value > clock.today():
+        raise BadInput(f"{value} 还没有到，不能先说那天怎样：只能查今天或以前的日子。")
+    return value
+
+
 def whole_number(text: str, name: str, low: int, high: int, default: int) -> int:
     """A whole number between `low` and `high`; empty is `default`. Raises BadInput otherwise."""
     written = text.strip()

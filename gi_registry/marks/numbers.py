@@ -11,6 +11,7 @@ from gi_registry.core.text import plain
 from gi_registry.gazette.models import Announcement
 
 CHINESE_DIGITS = str.maketrans("〇零○一二三四五六七八九", "000123456789")
+KIND = "公告"  # stands after the issuer, before the number, or nowhere
 SPACES = re.compile(r"\s+")
 # 2011年第178号, 第475号公告, 475, 国知办发保字〔2021〕4号: what stands before is the issuer or the kind of paper
 NUMBERED = re.compile(r"(?:(?P<year>\d{4})[^\d号]{1,2})?第?(?P<number>\d{1,5})号?(?:公告)?$")
@@ -55,7 +56,7 @@ def announcements_numbered(text: str) -> list[int]:
     asked = read_number(text)
     if asked is None:
         return []
-    before = asked.before.removesuffix("公告")
+    before = asked.before.replace(KIND, "")
     return [
         known.pk
         for known in known_announcements.now().get(asked.number, [])
@@ -69,7 +70,7 @@ def read_announcements() -> dict[int, list[Known]]:
     for pk, issuer, number, issued_on in Announcement.objects.values_list("pk", "issuer", "number", "issued_on"):
         read = read_number(number)
         if read is not None:
-            known = Known(pk, read.year or issued_on.year, plain(issuer + read.before))
+            known = Known(pk, read.year or issued_on.year, plain(issuer + read.before).replace(KIND, ""))
             index.setdefault(read.number, []).append(known)
     return index
 

@@ -19,6 +19,7 @@ from django.utils.translation import gettext_lazy
 
 from gi_registry.core import clock
 from gi_registry.core.errors import BadInput, NotInRegister
+from gi_registry.core.text import plain
 from gi_registry.marks import answers, inquiries, search
 from gi_registry.marks.answers import Answer
 from gi_registry.marks.codes import ALPHABET, LENGTH, plain_code, read_code, show_code
@@ -55,6 +56,7 @@ class Line(NamedTuple):
 class Reply:
     """What the register says to a text on a day.
 
+    `alike` are producers with names nearly like the text where none is called so: no answer, but whom to choose from.
     `understood` are sentences on how it was read; `products` (slug and name) are those that a name may have meant
     instead; `empty` says, where nothing was found, that the register holds no public authorisation at all.
     """
@@ -64,6 +66,7 @@ class Reply:
     taken_for: TakenFor
     understood: tuple[str, ...] = ()
     lines: tuple[Line, ...] = ()
+    alike: tuple[Line, ...] = ()
     more: bool = False
     products: tuple[tuple[str, str], ...] = ()
     empty: bool = False
@@ -80,12 +83,20 @@ class Reply:
     @property
     def conclusion(self) -> str:
         """The answer in one sentence."""
+        if self.alike:
+            return _("登记簿没有查到“{text}”：没有使用人的名称带这几个字。").format(text=self.text)
         if not self.lines:
             return _("登记簿没有查到“{text}”的用标核准。").format(text=self.text)
         if len(self.lines) == 1 and not self.more:
             return said(self.lines[0].answer)
         found = several(more=self.more)
         return found.format(n=len(self.lines), m=self.valid, day=on_the_day(self.day))
+
+    @property
+    def product_meant(self) -> str:
+        """The slug of the product whose name the text is, where it is nothing else."""
+        found = self.lines or self.alike
+        return next((slug for slug, name in self.products if not found and plain(name) == plain(self.text)), "")
 
     @property
     def proves(self) -> tuple[str, ...]:
@@ -235,19 +246,16 @@ def as_name(text: str, day: date, product: str, limit: int) -> Reply | None:
     if not lines:
         return None
     shown, more = lines[:limit], more or len(lines) > limit
-    understood = (*former_names(shown), *(sounds_alike(text) if matches[0].closeness == search.ONE_SLIP else ()))
     products = tuple(search.products_named(text, PRODUCTS))
-    return Reply(text, day, TakenFor.NAME, understood, tuple(shown), more=more, products=products)
+    if matches[0].closeness == search.ONE_SLIP:
+        return Reply(text, day, TakenFor.NAME, alike=tuple(shown), more=more, products=products)
+    return Reply(text, day, TakenFor.NAME, tuple(former_names(shown)), tuple(shown), more=more, products=products)
 
 
 def former_names(lines: list[Line]) -> list[str]:
     """Who is meant by the former names that were found."""
     named = dict.fromkeys((line.former, line.answer.producer_now) for line in lines if line.former)
     return [_("“{former}”是{now}的曾用名。").format(former=former, now=now) for former, now in named]
-
-
-def sounds_alike(text: str) -> tuple[str]:
-    return (_("没有名称带“{text}”的使用人，下面是写法或读音相近的。").format(text=text),)
 
 
 def of_product(slug: str, day: date) -> list[Answer]:

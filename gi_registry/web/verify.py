@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from datetime import date
 from functools import cache
 from typing import Any, NamedTuple
 
@@ -13,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from gi_registry.core import clock
 from gi_registry.core.errors import Refusal
-from gi_registry.core.validators import day
+from gi_registry.core.validators import day_reached
 from gi_registry.gazette.models import Grade
 from gi_registry.marks.answers import BY_TRADEMARK, Answer
 from gi_registry.marks.codes import show_code
@@ -23,6 +25,7 @@ from gi_registry.products.register import label
 from gi_registry.web.frames import framed
 from gi_registry.web.pages import page
 
+CONTROL = re.compile(r"[\x00-\x1f\x7f]")  # no page may hold them
 ROWS = 50  # of a product's list on one page
 SIGNS = {
     Standing.VALID: "✓",
@@ -52,7 +55,7 @@ class Shown(NamedTuple):
 @page
 def index(request: HttpRequest) -> HttpResponse:
     """The box, and below it the answer: to a text, or the list of one product. What was typed stays in the box."""
-    typed = {name: request.GET.get(name, "") for name in ("q", "on", "product")}
+    typed = {name: CONTROL.sub(" ", request.GET.get(name, "")) for name in ("q", "on", "product")}
     context: dict[str, Any] = {"typed": typed, "today": clock.today(), "on": clock.today()}
     status = 200
     try:
@@ -66,23 +69,30 @@ def index(request: HttpRequest) -> HttpResponse:
 
 def answered(typed: dict[str, str], page_number: str) -> dict[str, Any]:
     """The answer to what was typed. Raises BadInput and NotInRegister."""
-    on = day(typed["on"])
+    on = day_reached(typed["on"])
+    slug = typed["product"]
     if typed["q"].strip():
-        return {"on": on} | about(ask(typed["q"], on, typed["product"]))
-    if typed["product"]:
-        answers = of_product(typed["product"], on)
-        rows = Paginator(answers, ROWS).get_page(page_number)
-        shown = [shown_of(answer) for answer in rows]
-        valid = sum(answer.may_use for answer in answers)
-        name = answers[0].product if answers else ""
-        return {"on": on, "rows": rows, "shown": shown, "valid": valid, "product": name, "listed": True}
-    return {"on": on}
+        reply = ask(typed["q"], on, slug)
+        slug = reply.product_meant
+        if not slug:
+            return {"on": on} | about(reply)
+    return {"on": on} | (listed(slug, on, page_number) if slug else {})
+
+
+def listed(slug: str, on: date, page_number: str) -> dict[str, Any]:
+    """The list of one product, a page of it. Raises NotInRegister."""
+    answers = of_product(slug, on)
+    rows = Paginator(answers, ROWS).get_page(page_number)
+    shown = [shown_of(answer) for answer in rows]
+    valid = sum(answer.may_use for answer in answers)
+    name = answers[0].product if answers else ""
+    return {"rows": rows, "shown": shown, "valid": valid, "product": name, "slug": slug, "listed": True}
 
 
 def about(reply: Reply) -> dict[str, Any]:
     """What the page shows of a reply."""
-    shown = [shown_of(line.answer, line.former) for line in reply.lines]
-    return {"reply": reply, "shown": shown, "one": shown[0] if len(shown) == 1 and not reply.more else None}
+    shown = [shown_of(line.answer, line.former) for line in reply.lines or reply.alike]
+    return {"reply": reply, "shown": shown, "one": shown[0] if len(reply.lines) == 1 and not reply.more else None}
 
 
 def shown_of(answer: Answer, former: str = "") -> Shown:

@@ -139,6 +139,7 @@ def test_the_whole_answer_of_a_credit_code(client):
         ],
         "more": False,
         "authorisations": [WHOLE],
+        "alike": [],
     }
 
 
@@ -329,3 +330,14 @@ def test_a_bulk_check_is_only_sent(client):
 
 def test_nobody_keeps_what_was_answered(key):
     assert send(key, FIRST).headers["Cache-Control"] == "no-store"
+
+
+def test_a_name_that_is_only_alike_is_no_answer_and_days_to_come_are_refused(client):
+    one()
+
+    answer = asked(client, q="示例酿告")
+    assert ([found["producer"] for found in answer["alike"]], answer["authorisations"]) == (["示例酿造有限公司"], [])
+    assert [
+        client.get(address, {"q": "示例", "on": "2030-01-01"}).status_code
+        for address in ("/api/authorisations", f"/api/authorisations/{WHOLE['code']}")
+    ] == [400, 400]

@@ -50,6 +50,7 @@ def test_numbers_of_trade_marks_are_read_as_people_write_them(text, number):
         ("2011年第178号", {"质检"}),
         ("2022年第178号", {"知产"}),
         ("国家质检总局公告2011年第178号", {"质检"}),
+        ("示例机关（虚构）公告 示例第7号", {"示例"}),  # as the register itself writes it
         ("别的机关公告第178号", set()),
         ("第179号", set()),
     ],
@@ -58,6 +59,7 @@ def test_year_and_issuer_count_where_they_are_named(asked, found):
     rows = {
         make.announcement("2011年第178号", date(2011, 12, 5), issuer="国家质检总局").pk: "质检",
         make.announcement("第178号", date(2022, 3, 1)).pk: "知产",
+        make.announcement("示例第7号", date(2022, 3, 1), issuer="示例机关（虚构）").pk: "示例",
     }
 
     assert {rows[pk] for pk in numbers.announcements_numbered(asked)} == found

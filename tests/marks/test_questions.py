@@ -40,6 +40,7 @@ def told(text, day=DAY, **more):
         ("第590号", TakenFor.NUMBER, ()),
         ("590", TakenFor.NUMBER, ()),
         ("国家知识产权局公告第五九〇号", TakenFor.NUMBER, ()),
+        ("国家知识产权局公告 第590号", TakenFor.NUMBER, ()),
         ("示例酿造", TakenFor.NAME, ()),
         ("shiliniangzao", TakenFor.NAME, ()),
         ("slnz", TakenFor.NAME, ()),
@@ -57,12 +58,13 @@ def test_a_trade_mark_number_finds_its_licensee():
     assert told("第4409718号") == (TakenFor.NUMBER, ["示例酿造有限公司"], ())
 
 
-def test_a_slip_in_the_name_is_forgiven_and_said(vinegar):
-    assert told("示列酿造") == (
-        TakenFor.NAME,
-        ["示例酿造有限公司"],
-        ("没有名称带“示列酿造”的使用人，下面是写法或读音相近的。",),
-    )
+@pytest.mark.parametrize("typed", ["示列酿造", "示例酿告", "shilinangzao"])
+def test_a_name_that_is_only_alike_is_not_found_and_offers_whom_to_choose_from(vinegar, typed):
+    reply = ask(typed, DAY)
+
+    assert (reply.lines, [line.answer.producer for line in reply.alike], reply.valid) == ((), ["示例酿造有限公司"], 0)
+    assert reply.conclusion == f"登记簿没有查到“{typed}”：没有使用人的名称带这几个字。"
+    assert reply.proves[0] == MISSING
 
 
 def test_a_former_name_finds_the_producer_and_says_so_under_the_name_of_the_day(vinegar):
@@ -114,7 +116,8 @@ def test_the_product_is_asked_for_before_the_limit(vinegar, typed):
 
     reply = ask(typed, DAY, "taitou-xigua", limit=1)
 
-    assert ([(a.producer, a.product) for a in reply.answers], reply.more) == ([("示例酿造九厂", "台头西瓜")], False)
+    found = [line.answer for line in reply.lines or reply.alike]
+    assert ([(a.producer, a.product) for a in found], reply.more) == ([("示例酿造九厂", "台头西瓜")], False)
 
 
 @pytest.mark.parametrize(

@@ -42,6 +42,30 @@ def test_one_authorisation_is_answered_at_a_glance(client, vinegar, q):
     assert "不等于手上的货是真的" in text
 
 
+def test_a_copycats_name_has_no_tick_but_a_list_of_the_like(client, vinegar):
+    text = asked(client, q="示例酿告")[1]
+
+    assert "? 没有查到 登记簿没有查到“示例酿告”：没有使用人的名称带这几个字。 名称相近的" in text
+    assert text.index("没有查到") < text.index("示例酿造有限公司")
+    assert "示例酿造有限公司今天可以" not in text
+
+
+def test_the_whole_name_of_a_product_is_answered_with_its_list(client, vinegar):
+    text = asked(client, q="独流（老）醋")[1]
+
+    assert ("谁可以在“独流老醋”上使用专用标志" in text, "没有查到" in text) == (True, False)
+
+
+def test_nothing_is_said_of_days_to_come(client, vinegar):
+    status, text = asked(client, q="示例酿造", on="2030-01-01")
+
+    assert (status, "2030-01-01 还没有到" in text, "可以使用" in text) == (400, True, False)
+
+
+def test_no_control_character_gets_into_the_page(client):
+    assert "\x00" not in client.get("/verify/", {"q": "\x00\x01"}).content.decode()
+
+
 @pytest.mark.parametrize(
     ("state", "said"),
     [
