@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import csv
 from datetime import date
 from io import BytesIO
 from zipfile import ZIP_DEFLATED, ZipFile
@@ -12,6 +13,14 @@ from gi_registry.gazette import tables
 from gi_registry.gazette.tables import LOST, MOST_ROWS, lines_of
 
 ROWS = [["企业名称", "代码"], ["示例厂", "91120118MA0000007K"]]
+
+
+@pytest.fixture(autouse=True)
+def longest_cell_of_csv():
+    """As the process begins with it: reading a table of borders raises it."""
+    before = csv.field_size_limit(131_072)
+    yield
+    csv.field_size_limit(before)
 
 
 def xlsx(rows):
