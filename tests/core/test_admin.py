@@ -5,6 +5,7 @@ import re
 import pytest
 from django.contrib import admin
 
+from gi_registry.assurance.actions import sign_round
 from gi_registry.core.admin import ReadOnlyAdmin
 from gi_registry.inspections.models import Plan
 from gi_registry.products.models import Area, Product
@@ -15,7 +16,12 @@ REGISTER = sorted((m._meta.label_lower for m, a in admin.site._registry.items() 
 
 @pytest.fixture
 def authorised(jinghai):
-    make.authorisation(make.producer(), Product.objects.get(slug="duliu-laocu"))
+    producer, product = make.producer(), Product.objects.get(slug="duliu-laocu")
+    make.authorisation(producer, product)
+    make.satisfied(product, producer)
+    make.clause_attachment("S1", product)
+    make.local_clause()
+    sign_round([product], make.LONG_AGO, by=make.person("market"), title="示例评估")
     days = {"starts_on": make.LONG_AGO, "ends_on": make.LONG_AGO}
     make.row(Plan, {"number": "2026-J001"}, title="示例检查", kind="random", state="preparing", **days)
 
