@@ -6,10 +6,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
-from gi_registry.assurance.clauses import Clause, Rule, System, clauses_on
+from gi_registry.assurance.clauses import Clause, Rule, System, clauses_on, named
 from gi_registry.assurance.facts import Facts
 from gi_registry.assurance.models import Effect
-from gi_registry.assurance.rules import STANDS, Evidence, Failed, Finding, Status, attached_to, find
+from gi_registry.assurance.rules import ORDER, STANDS, Evidence, Failed, Finding, Status, attached_to, find
 from gi_registry.products.models import Category, Regime, Stage
 
 
@@ -97,7 +97,7 @@ def counts(one: ClauseAnswer) -> bool:
 
 def worst(statuses: Iterable[Status]) -> Status:
     """The last of them in the order of `Status`; 不适用 where there is none."""
-    return max(statuses, key=list(Status).index, default=Status.NOT_APPLICABLE)
+    return max(statuses, key=ORDER.__getitem__, default=Status.NOT_APPLICABLE)
 
 
 # --- One clause ------------------------------------------------------------------------------------------------------
@@ -139,12 +139,12 @@ def together(clause: Clause, findings: dict[str, Finding], day: date) -> ClauseA
         only = next(iter(findings.values()))
         return replace(told(clause, only, day), producers=each)
     status = worst(one.status for one in asked.values())
-    named = {name: one for name, one in asked.items() if one.status == status}
-    ends = [one.ends for one in named.values() if one.ends is not None]
-    spokesman, first = min(named.items(), key=lambda item: item[1].ends or date.max)
+    deciding = {name: one for name, one in asked.items() if one.status == status}
+    ends = [one.ends for one in deciding.values() if one.ends is not None]
+    spokesman, first = min(deciding.items(), key=lambda item: item[1].ends or date.max)
     merged = Finding(
         status=status,
-        why=first.why if len(asked) == 1 else several(spokesman, first, len(named), len(asked), status),
+        why=first.why if len(asked) == 1 else several(spokesman, first, len(deciding), len(asked), status),
         ends=min(ends, default=None),
         evidence=tuple(evidence for one in findings.values() for evidence in one.evidence),
         failed=tuple(dict.fromkeys(line for one in findings.values() for line in one.failed)),
@@ -205,13 +205,13 @@ def inapplicable(facts: Facts, clause: Clause, day: date) -> str:
     if not clause.in_force_on(day):
         return f"所依据的{clause.cited[0].law.title}自 {clause.since} 起施行"
     if facts.category not in clause.categories:
-        return f"只适用于{'、'.join(str(one.label) for one in Category if one in clause.categories)}"
+        return f"只适用于{named(tuple(one for one in Category if one in clause.categories))}"
     standing = [one for one in facts.protections if one.span.holds_on(day) and one.stage != Stage.ENDED]
     here = [one for one in standing if one.regime in clause.regimes]
     if not here and not clause.local:
         if not standing:
             return f"{day} 登记簿里没有这一产品的保护或申请"
-        return f"只适用于{'、'.join(str(one.label) for one in Regime if one in clause.regimes)}"
+        return f"只适用于{named(tuple(one for one in Regime if one in clause.regimes))}"
     if clause.once_protected and all(one.stage != Stage.PROTECTED for one in here):
         return "获得保护以后才适用"
     exempt = next(iter(attached_to(facts, clause, day, None, Effect.NOT_APPLICABLE)), None)

@@ -135,9 +135,9 @@ class Citation(NamedTuple):
 
 
 @cache
-def named(kinds: tuple[RecordKind, ...]) -> str:
-    """Kinds of records as sentences call them."""
-    return "、".join(str(kind.label) for kind in kinds)
+def named(choices: tuple[models.TextChoices, ...]) -> str:
+    """Choices as sentences call them; asked 45 times for each product."""
+    return "、".join(str(choice.label) for choice in choices)
 
 
 class Clause(NamedTuple):

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 from typing import NamedTuple
 
 from django.db import models
@@ -18,6 +19,8 @@ from gi_registry.assurance.numbers import same
 from gi_registry.assurance.values import Reading, factor_between, read_value
 from gi_registry.core.errors import BadInput
 from gi_registry.core.text import plain
+
+plain_name = lru_cache(maxsize=50_000)(plain)  # the same parameters stand in thousands of reports
 
 
 class Verdict(models.TextChoices):
@@ -128,8 +131,8 @@ def against(result: Result, editions: Sequence[Edition], goods: str) -> list[Lin
     lines = []
     for edition in editions:
         number = edition.standard.number
-        on_it = [limit for limit in edition.limits if plain(limit.parameter) == plain(result.parameter)]
-        chosen = [limit for limit in on_it if not limit.goods or plain(limit.goods) == plain(goods)]
+        on_it = [limit for limit in edition.limits if plain_name(limit.parameter) == plain_name(result.parameter)]
+        chosen = [limit for limit in on_it if not limit.goods or plain_name(limit.goods) == plain_name(goods)]
         lines += [line_of(result, limit, number) for limit in chosen]
         if on_it and not chosen:
             claimed = f"等级“{goods}”" if goods else "未写等级的报告"

@@ -11,6 +11,7 @@ import uuid
 from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any, Self
 
 from django.core.exceptions import ValidationError
@@ -170,6 +171,7 @@ class Limit(models.Model):
             raise ValidationError(_("下限大于上限。"))
 
 
+@lru_cache(maxsize=20_000)
 def shown(lower: Decimal | None, upper: Decimal | None, unit: str) -> str:
     """Bounds as they are read, "" where there are none."""
     low, high = ("" if bound is None else f"{bound.normalize():f}" for bound in (lower, upper))

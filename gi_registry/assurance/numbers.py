@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 from typing import NamedTuple
 
 from django.db import models
@@ -89,6 +90,7 @@ def kind_of(text: str) -> Kind:
         return Kind.OTHER
 
 
+@lru_cache(maxsize=20_000)
 def edition_of(text: str) -> tuple[str, str]:
     """The number without its year, and the year, "" where there is none."""
     try:

@@ -15,10 +15,9 @@ from django.utils.translation import gettext_lazy as _
 
 from gi_registry.assurance.clauses import Clause, FreshBasis, Rule
 from gi_registry.assurance.facts import Facts, Report
-from gi_registry.assurance.judging import Edition, Line, Verdict
+from gi_registry.assurance.judging import Edition, Line, Verdict, plain_name
 from gi_registry.assurance.models import Effect, QualificationKind
 from gi_registry.assurance.numbers import Kind, edition_of
-from gi_registry.core.text import plain
 from gi_registry.gazette.terms import after_months
 
 SOON = timedelta(days=60)
@@ -34,6 +33,7 @@ class Status(models.TextChoices):
     MISSING = "missing", _("未满足")
 
 
+ORDER = {status: place for place, status in enumerate(Status)}
 STANDS = frozenset({Status.MET, Status.EXPIRING})
 
 
@@ -284,7 +284,7 @@ def by_standard_reviewed(facts: Facts, clause: Clause, day: date, producer: int 
         ends, _guessed = fresh_until(clause, max(days), None)
         title = f"{one.number} 的{'复审' if max(days) == one.reviewed_on else '发布'}"
         findings.append(weighed(clause, [Evidence("standard", one.pk, title, max(days), ends)], day))
-    decides = max(findings, key=lambda one: (list(Status).index(one.status), -(one.ends or date.max).toordinal()))
+    decides = max(findings, key=lambda one: (ORDER[one.status], -(one.ends or date.max).toordinal()))
     return replace(decides, evidence=tuple(piece for one in findings for piece in one.evidence))
 
 
@@ -335,7 +335,7 @@ def by_coverage(facts: Facts, clause: Clause, day: date, producer: int | None) -
     if any(one.holds_on(day) for one in said):
         return weighed(clause, said, day)
     asked = {
-        plain(limit.parameter): limit.parameter
+        plain_name(limit.parameter): limit.parameter
         for edition in facts.standards
         if edition.standard.holds_on(day)
         for limit in edition.limits
@@ -346,14 +346,16 @@ def by_coverage(facts: Facts, clause: Clause, day: date, producer: int | None) -
     evidence = {one.pk: one for one in reports(facts, clause, producer)}
     findings = {}
     for key, parameter in asked.items():
-        bearing = [evidence[one.pk] for one in facts.reports if any(plain(r.parameter) == key for r in one.results)]
+        bearing = [
+            evidence[one.pk] for one in facts.reports if any(plain_name(r.parameter) == key for r in one.results)
+        ]
         findings[parameter] = weighed(clause, bearing, day)
     untested = [parameter for parameter, one in findings.items() if one.status is Status.MISSING]
     used = tuple({piece.pk: piece for one in findings.values() for piece in one.evidence}.values())
     if untested:
         return Finding(Status.MISSING, f"{len(asked)} 项指标中没有检测{'、'.join(untested)}", evidence=used)
     parameter, decides = max(
-        findings.items(), key=lambda item: (list(Status).index(item[1].status), -(item[1].ends or date.max).toordinal())
+        findings.items(), key=lambda item: (ORDER[item[1].status], -(item[1].ends or date.max).toordinal())
     )
     return replace(decides, why=f"{len(asked)} 项指标，{parameter}：{decides.why}", evidence=used)
 
@@ -446,7 +448,7 @@ def settled(known: Sequence[Report], failed: Report, parameter: str) -> tuple[st
     for one in known:
         if one.retest_of != failed.pk or one.pk == failed.pk:
             continue
-        verdicts = {line.verdict for line in one.lines if plain(line.parameter) == plain(parameter)}
+        verdicts = {line.verdict for line in one.lines if plain_name(line.parameter) == plain_name(parameter)}
         if Verdict.FAIL in verdicts:
             return settled([other for other in known if other.pk != failed.pk], one, parameter)
         if Verdict.PASS in verdicts:

@@ -159,21 +159,21 @@ def renewed(held: Matrix | None, day: date, revision: int) -> Matrix:
     touched = None if held is None else touched_since(held.revision)
     if held is None or touched is None:
         every = Product.objects.values_list("pk", flat=True)
-        return Matrix(day, revision, in_order(answers(every, day)))
+        return Matrix(day, revision, in_order(light(one) for one in answers(every, day)))
     if not touched:
         held.revision = revision
         return held
     standing = [one for one in held.answers if one.pk not in touched]
-    return Matrix(day, revision, in_order([*standing, *answers(touched, day)]))
+    return Matrix(day, revision, in_order([*standing, *(light(one) for one in answers(touched, day))]))
 
 
 def in_order(found: Iterable[ProductAnswer]) -> list[ProductAnswer]:
-    """By slug, each without its clauses: 5,000 products with all their evidence would not fit a worker."""
-    return sorted((light(one) for one in found), key=lambda one: one.slug)
+    """By slug."""
+    return sorted(found, key=lambda one: one.slug)
 
 
 def light(one: ProductAnswer) -> ProductAnswer:
-    """The answer without its clauses, but for what lapses next."""
+    """The answer without its clauses, but for what lapses next: all of 5,000 products would not fit a worker."""
     systems = tuple(
         replace(system, clauses=(), next_lapse=system.next_lapse and replace(system.next_lapse, evidence=()))
         for system in one.systems
