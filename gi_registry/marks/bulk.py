@@ -105,7 +105,9 @@ def cells(rows: Iterator[list[str]]) -> Iterator[Asked]:
         if number == 1 and (heads := [at for at, cell in enumerate(row) if plain(cell) in HEADINGS]):
             column = heads[0]
             continue
-        if len(row) > column and (given := row[column].strip()):
+        given = row[column].strip() if len(row) > column else ""
+        is_heading = number == 1 and not any(map(str.isdigit, given))  # there is a digit in every code
+        if given and not is_heading:
             yield Asked(number, given[:LONGEST_SHOWN])
 
 

@@ -25,9 +25,9 @@ BOTH = [Asked(2, FIRST), Asked(3, SECOND)]
         (HEADED.replace(",", ";"), BOTH),
         ("USCC\n" + FIRST, [Asked(2, FIRST)]),
         (f"信用代码\n\t{FIRST}\n", [Asked(2, FIRST)]),
-        (f'"统一社会信用代码（必填）"\n{FIRST}', [Asked(1, "统一社会信用代码（必填）"), Asked(2, FIRST)]),
+        (f'"统一社会信用代码（必填）"\n{FIRST}', [Asked(2, FIRST)]),
         (f"名称,信用代码\n只有名称\n甲,\n乙, {FIRST} ", [Asked(4, FIRST)]),
-        ("x" * 100, [Asked(1, "x" * 60)]),
+        ("1" * 100, [Asked(1, "1" * 60)]),
     ],
 )
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030"])
@@ -113,3 +113,8 @@ def test_many_codes_cost_as_many_queries_as_one(register, size, django_assert_nu
     answers.known.now()
     with django_assert_num_queries(2):  # the statement, and the revision
         check([Asked(1, code) for code in make.USCC[:size]], DAY)
+
+
+@pytest.mark.parametrize("heading", ["a,b", "代码,名称", "企业代号,备注"])
+def test_a_first_row_that_can_be_no_code_is_a_heading(heading):
+    assert [asked.row for asked in read_codes(f"{heading}\n{make.USCC[0]},x".encode())] == [2]
