@@ -17,6 +17,7 @@ from functools import wraps
 from typing import Any, cast
 from uuid import UUID
 
+from django.db.models import prefetch_related_objects
 from django.http import HttpRequest, HttpResponse, UnreadablePostError
 from django.middleware.csrf import CsrfViewMiddleware, get_token
 from django.views.decorators.cache import never_cache
@@ -24,6 +25,7 @@ from django.views.decorators.csrf import csrf_exempt
 
 from gi_registry.api.answers import PROBLEM, as_json, problem
 from gi_registry.core import clock
+from gi_registry.core.durable import on_disk
 from gi_registry.core.errors import BadInput, NotAllowed, NotInRegister, NotKnown, Refusal, TooLong
 from gi_registry.inspections import bundle, photos, remarks
 from gi_registry.inspections.arrival import receive
@@ -67,7 +69,8 @@ def field(*methods: str) -> Callable[[View], View]:
                 refuse_others(request, methods)
                 if forgery.process_view(request, view, (), {}) is not None:
                     return forged(request)
-                return view(request, **named)
+                with on_disk():  # the phone lets go of what this answers for
+                    return view(request, **named)
             except UnreadablePostError:
                 return problem(BadInput(BROKEN_OFF))
             except Refusal as refusal:
@@ -166,7 +169,7 @@ def device_now(request: HttpRequest) -> datetime | None:
 @field("GET")
 def record(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """What the register has of a record."""
-    found = records_within_reach(request.user).filter(uuid=uuid).first()
+    found = records_within_reach(request.user).filter(uuid=uuid).select_related("task__plan").first()
     if found is None:
         raise NotInRegister("登记簿里没有这条记录。")
     return as_json(receipt(found))
@@ -174,11 +177,10 @@ def record(request: HttpRequest, uuid: UUID) -> HttpResponse:
 
 def receipt(record: Record) -> dict[str, Any]:
     """Whether all of it is here, what is waited for, and what is odd about it."""
-    rows = Record.objects.select_related("task__plan").prefetch_related("shots__photo", "asides")
-    whole = rows.get(pk=record.pk)
-    awaited = bundle.missing(whole)
+    prefetch_related_objects([record], "shots__photo", "asides")
+    awaited = bundle.missing(record)
     state = "waiting" if awaited else "complete"
-    return {"uuid": str(whole.uuid), "state": state, "missing": awaited, "remarks": remarks.of(whole)}
+    return {"uuid": str(record.uuid), "state": state, "missing": awaited, "remarks": remarks.of(record)}
 
 
 # --- Pictures --------------------------------------------------------------------------------------------------------

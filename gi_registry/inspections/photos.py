@@ -18,10 +18,10 @@ from typing import Any, BinaryIO, NamedTuple, Protocol
 
 from django.conf import settings
 from django.contrib.gis.geos import Point
-from django.db import transaction
 from PIL import ExifTags, Image
 
 from gi_registry.core import clock
+from gi_registry.core.durable import settle
 from gi_registry.core.errors import BadInput, Conflict, NotInRegister, Refusal, TooLong
 from gi_registry.core.history import Why, put
 from gi_registry.gazette.validators import BROKEN_IMAGE, LARGEST_IMAGE_PX, bare_image
@@ -145,17 +145,17 @@ def part_of(sha256: str) -> Path:
     return Path(settings.PRIVATE_DIR) / "field" / "parts" / sha256
 
 
-@transaction.atomic
 def kept(sha256: str, content: bytes, by: User) -> Photo:
-    """The whole picture under its place, with what it says of itself."""
+    """The whole picture under its place, with what it says of itself. The file goes first: a row without one would
+    lose it, while one without a row is only sent again."""
     name = f"field/{sha256[:2]}/{sha256}"
     place = Path(settings.PRIVATE_DIR) / name
     place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     facts = facts_of(content)
     values = {"bytes": len(content), "file": name, "received_at": clock.now(), "by": str(by)} | facts
-    photo, _made = put(Photo, {"sha256": sha256}, values, by=str(by), why=Why(clock.today()))
     part_of(sha256).replace(place)
-    return photo
+    settle(place.parent)
+    return put(Photo, {"sha256": sha256}, values, by=str(by), why=Why(clock.today()))[0]
 
 
 # --- What it says of itself ------------------------------------------------------------------------------------------
