@@ -37,7 +37,7 @@ from gi_registry.products.models import Part, Product, Role
 LABORATORY = "示例检验检测中心"
 MAKERS = ("示例合作社", "示例同业合作社")  # of demo_accounts
 STANDARD = "T/SHILI 001-2020"
-LIMITS = [
+LIMITS: list[dict[str, Any]] = [
     {"parameter": "总酸（以乙酸计）", "unit": "g/100mL", "lower": 5},
     {"parameter": "可溶性无盐固形物", "unit": "g/100mL", "lower": 2},
     {"parameter": "感官", "wording": "示例：色泽、香气、滋味正常"},
@@ -142,7 +142,7 @@ def qualified_laboratory(product: Product, clerk: User) -> Laboratory:
     """A sample laboratory, named for the product, whose certificate ends soon."""
     party = put(Party, {"name": LABORATORY}, sample() | {"kind": Kind.OTHER}, by=BY)[0]
     laboratory = save_laboratory(party, by=clerk, note=NOT_A_FACT)
-    span = {"valid_from": ago(2_150), "valid_until": ago(-40)}
+    span: dict[str, Any] = {"valid_from": ago(2_150), "valid_until": ago(-40)}
     save_qualification(
         None,
         laboratory,
@@ -161,7 +161,12 @@ def records(product: Product, first: Party, clerk: User) -> None:
     """Quality records, some of them old enough to have lapsed."""
     for producer, kinds in ((None, SHARED), (first, OF_A_MAKER)):
         for kind, days in kinds.items():
-            values = {"kind": kind, "title": f"示例{kind.label}", "made_on": ago(days), "producer": producer}
+            values: dict[str, Any] = {
+                "kind": kind,
+                "title": f"示例{kind.label}",
+                "made_on": ago(days),
+                "producer": producer,
+            }
             save_record(None, product, by=clerk, **values, **sample())
 
 
@@ -169,7 +174,12 @@ def reports(product: Product, makers: list[Party], laboratory: Laboratory, clerk
     """One that failed and its retest, one that passes, and one of the other maker that has lapsed."""
 
     def report(number: str, producer: Party, days: int, *results: dict[str, Any], **more: Any) -> Any:
-        values = {"number": number, "laboratory": laboratory, "producer": producer, "batch": f"示例批{number[-1]}"}
+        values: dict[str, Any] = {
+            "number": number,
+            "laboratory": laboratory,
+            "producer": producer,
+            "batch": f"示例批{number[-1]}",
+        }
         values |= {"sampled_on": ago(days + 10), "issued_on": ago(days), "standard_number": STANDARD} | sample() | more
         return save_report(None, product, by=clerk, lines=list(results), **values)
 
