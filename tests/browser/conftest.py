@@ -54,11 +54,14 @@ def opened(browser, live_server, transactional_db):
         return f"{message.text} ({message.location['url']})"
 
     def elsewhere(url: str) -> bool:
-        return urlsplit(url).scheme in {"http", "https"} and urlsplit(url).netloc != urlsplit(live_server.url).netloc
+        return (
+            urlsplit(url).scheme in {"http", "https"} and urlsplit(url).hostname != urlsplit(live_server.url).hostname
+        )
 
     @contextmanager
     def opening(address: str, viewport: dict = WIDE, expected: tuple[str, ...] = (), **options) -> Iterator[Page]:
-        context = browser.new_context(viewport=viewport, locale="zh-CN", base_url=live_server.url, **options)
+        usual = {"viewport": viewport, "locale": "zh-CN", "base_url": live_server.url}
+        context = browser.new_context(**usual | options)
         page = context.new_page()
         hear(page)
         try:

@@ -1,7 +1,7 @@
 /** The field app: shows the page that the address names, sends what waits whenever there is a network. */
 
 import { attempt } from "./dom.js";
-import { send, waiting } from "./queue.js";
+import { quiet, send, waiting } from "./queue.js";
 import { ago, DAY } from "./times.js";
 import { home } from "./pages/home.js";
 import { plan } from "./pages/plan.js";
@@ -52,6 +52,7 @@ async function showBar() {
 async function sendNow(uuid = null) {
   bar.dataset.sending = "yes";
   const outcome = await send(showBar, uuid);
+  if (outcome === "busy") await quiet();
   bar.dataset.sending = "no";
   bar.dataset.outcome = outcome;
   app.querySelector("[data-signed-out]").hidden = outcome !== "signed-out";

@@ -55,8 +55,10 @@ function named({ sha256, bytes, taken_at }, { kind, item = null }) {
 
 /** The open record as pages and steps use it: what it is about, and how each change reaches the disk. */
 export class Draft {
-  constructor(row, bundle) {
+  /** `told(saving)` is given the promise of each change on its way to the disk. */
+  constructor(row, bundle, told = (saving) => saving) {
     this.row = row;
+    this.told = told;
     this.bundle = bundle;
     this.task = bundle.tasks.find(({ uuid }) => uuid === row.task);
     this.area = bundle.areas.find(({ key }) => key === this.task.area) ?? null;
@@ -94,14 +96,6 @@ export class Draft {
     const rows = picture ? [{ record: this.row.uuid, kind: "signature", ...picture }] : [];
     await this.told(db.keepAll(this.row, rows, gone));
     return current;
-  }
-
-  /** The page says that it is saving, and that it has. */
-  async told(saving) {
-    const sign = document.querySelector("[data-saved]");
-    sign.dataset.saved = "no";
-    await saving;
-    sign.dataset.saved = "yes";
   }
 
   /** The verdict on the position, by the area that was taken along. */

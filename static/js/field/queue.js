@@ -28,6 +28,11 @@ export async function send(changed = () => {}, uuid = null) {
   return navigator.locks.request(LOCK, { ifAvailable: true }, (lock) => (lock ? sendAll(changed, uuid) : "busy"));
 }
 
+/** When no tab sends any more. */
+export function quiet() {
+  return navigator.locks.request(LOCK, () => {});
+}
+
 async function sendAll(changed, uuid) {
   const rows = (await waiting()).filter((row) => !uuid || row.uuid === uuid);
   if (!rows.length) return "nothing";

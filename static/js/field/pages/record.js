@@ -20,19 +20,26 @@ export async function record(uuid, step) {
   const row = await db.record(uuid);
   if (row?.state !== "draft") throw new Sentence(word("no-draft"));
   const { bundle } = await bundleOf(row.plan);
-  const draft = new Draft({ ...row, step }, bundle);
   const at = NAMES.indexOf(step);
   const page = piece("record", {
     title: row.title,
     "step-title": word(`step-${step}`),
     "step-count": word("step-count", { at: at + 1, n: NAMES.length }),
   });
+  const draft = new Draft({ ...row, step }, bundle, (saving) => told(page.querySelector("[data-saved]"), saving));
   await db.keepRecord(draft.row);
   slot(page, "step").append(await STEPS[step](draft));
   lead(page, "back", at ? `#/records/${uuid}/${NAMES[at - 1]}` : `#/tasks/${encodeURIComponent(row.plan)}/${row.task}`);
   lead(page, "next", NAMES[at + 1] && `#/records/${uuid}/${NAMES[at + 1]}`);
   on(page, "discard", () => discard(row));
   return page;
+}
+
+/** The page says that it is saving, and that it has. */
+async function told(sign, saving) {
+  sign.dataset.saved = "no";
+  await saving;
+  sign.dataset.saved = "yes";
 }
 
 function lead(page, name, hash) {
