@@ -19,10 +19,10 @@ from gi_registry.gazette.actions import added
 from gi_registry.gazette.models import Document
 from gi_registry.gazette.terms import Clock, Rule, deadline, rule_on
 from gi_registry.inspections.models import Lead, LeadStep, Origin, Record
-from gi_registry.inspections.permissions import require_lead, require_leads
+from gi_registry.inspections.permissions import require_lead, require_leads, require_to_open_lead
 from gi_registry.inspections.states import LEADS, LeadState
 from gi_registry.parties.models import User
-from gi_registry.parties.permissions import Act, Reach, reach
+from gi_registry.parties.permissions import Act, reach
 
 CLOCKS: dict[LeadState, Clock] = {
     LeadState.REPORTED: Clock.TRANSFER_APPROVAL,
@@ -47,12 +47,11 @@ class Due(NamedTuple):
 
 
 @transaction.atomic
-def open_lead(origin: Origin, *, by: User, title: str, text: str, record: Record | None = None, **columns: Any) -> Lead:
+def open_lead(
+    origin: Origin, *, by: User, title: str, text: str, record: Record | None = None, contact: str = "", **columns: Any
+) -> Lead:
     """A new lead; an inspector may open one from an inspection of their own. Raises NotAllowed and BadInput."""
-    if not (
-        record is not None and reach(by, Act.LEADS) is Reach.OWN and record.task.inspectors.filter(pk=by.pk).exists()
-    ):
-        require_leads(by)
+    require_to_open_lead(by, record)
     if origin == Origin.INSPECTION and record is None:
         raise BadInput("检查发现的线索，请从检查记录登记。")
     take_turn()
@@ -64,6 +63,8 @@ def open_lead(origin: Origin, *, by: User, title: str, text: str, record: Record
     values |= {"origin": origin, "title": title.strip(), "text": text.strip(), "record": record}
     values["state"] = LeadState.REGISTERED
     lead = put(Lead, {"number": next_number(today.year)}, values, by=str(by), why=Why(today))[0]
+    Lead.objects.filter(pk=lead.pk).update(contact=contact.strip())  # past the history, which more people read
+    lead.contact = contact.strip()
     written(lead, LeadState.REGISTERED, by, at=clock.now())
     return lead
 

@@ -44,6 +44,13 @@ def require_leads(person: Person) -> None:
         raise NotAllowed("您的账号不能登记和分派案件线索。")
 
 
+def require_to_open_lead(person: Person, record: Record | None) -> None:
+    """The office opens any lead, an inspector one from an inspection of their own. Raises NotAllowed."""
+    inspected = record is not None and records_within_reach(person).filter(pk=record.pk).exists()
+    if not (inspected and reach(person, Act.LEADS) is Reach.OWN):
+        require_leads(person)
+
+
 def require_lead(person: Person, lead: Lead) -> None:
     """Raises NotAllowed where the person may not follow up this lead."""
     if not leads_within_reach(person).filter(pk=lead.pk).exists():

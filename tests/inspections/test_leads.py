@@ -60,6 +60,12 @@ def test_leads_are_numbered_within_their_year_and_begin_registered(lead, officia
     assert [step.state for step in lead.steps.all()] == ["registered"]
 
 
+def test_who_told_of_it_stands_with_the_lead_and_not_in_the_history(lead):
+    lines = str([[line.before, line.after, line.note] for line in Change.objects.all()])
+
+    assert (Lead.objects.get().contact, "李**" in lines) == ("李** 138", False)
+
+
 @pytest.mark.parametrize("before", L)
 @pytest.mark.parametrize("after", L)
 def test_a_lead_follows_its_table(lead, official, inspector, before, after):
