@@ -40,9 +40,10 @@ from gi_registry.marks.models import (
     Site,
     Step,
 )
-from gi_registry.marks.origin import REGIMES, origin_of, refuse_contradiction
+from gi_registry.marks.origin import origin_of, refuse_contradiction
 from gi_registry.marks.path import NEEDS_GROUND, NEEDS_NOTE, derived, failed, obstacle, on_record, unfounded_ground
 from gi_registry.marks.permissions import may_on, require, require_either, require_step, require_to_open
+from gi_registry.marks.protected import REGIMES
 from gi_registry.marks.states import AFTER_RECTIFICATION, ROUTES, STANDINGS, Basis, Ground, State
 from gi_registry.parties.actions import rename, take_back_rename
 from gi_registry.parties.models import Kind, Party, User
@@ -243,6 +244,8 @@ def moved_on(
     on = day_of(on, paper)
     refuse_day(authorisation, on, paper)
     refuse_admission(authorisation, paper)
+    if state == State.ACTIVE and not authorisation.course:
+        refuse_unprotected(authorisation.product, Basis(authorisation.basis), on)
     if state in NEEDS_NOTE and not note.strip():
         raise BadInput(NEEDS_NOTE[state])
     ground = settled_ground(authorisation, state, ground, on)

@@ -210,6 +210,7 @@ NOT_ALLOWED = {
     Standing.SUSPENDED: "已停止使用资格",
     Standing.CANCELLED: "已注销",
     Standing.EXPIRED: "已到期",
+    Standing.UNPROTECTED: "产品的保护已终止",
 }
 
 
@@ -237,7 +238,7 @@ RULES: tuple[Callable[[Books], Iterator[Alarm]], ...] = (
 
 
 def alarms_of(authorisations: AuthorisationQuerySet, on: date) -> list[Alarm]:
-    """Every alarm of what is written up to and including `on`. Six queries, however many authorisations."""
+    """Every alarm of what is written up to and including `on`. Seven queries, however many authorisations."""
     return [alarm for books in books_of(authorisations, on) for rule in RULES for alarm in rule(books)]
 
 

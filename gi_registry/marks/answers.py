@@ -16,11 +16,12 @@ from django.db.models import F
 
 from gi_registry.core.held import Held
 from gi_registry.gazette.models import Announcement, Source
-from gi_registry.marks.models import standing_on
+from gi_registry.marks.models import Course, standing_on, turns_of
 from gi_registry.marks.numbers import announcements_numbered, trademark_number
+from gi_registry.marks.protected import Lapses, read_lapses
 from gi_registry.marks.states import Basis, Standing
 from gi_registry.parties.models import Kind, masked
-from gi_registry.products.models import Name, NameKind, Product
+from gi_registry.products.models import Name, NameKind, Product, Protection
 
 AT_ONCE = 500  # values in one statement; SQLite of old takes 999
 MOST = 200  # answers that anybody reads at once
@@ -74,11 +75,13 @@ class KnownProduct(NamedTuple):
 
 
 class Named(NamedTuple):
-    """What authorisations name, by row number: products, announcements with their day, sources as (key, title)."""
+    """What authorisations name, by row number: products, announcements with their day, sources as (key, title); and
+    when products were protected no more."""
 
     products: dict[int, KnownProduct]
     announcements: dict[int, tuple[str, date]]
     sources: dict[int, tuple[str, str]]
+    lapses: dict[tuple[int, str], Lapses]
 
 
 def read_named() -> Named:
@@ -100,17 +103,18 @@ def read_named() -> Named:
             )
         },
         {key: (slug, title) for key, slug, title in Source.objects.values_list("pk", "key", "title")},
+        read_lapses(),
     )
 
 
-known = Held(read_named, Product, Name, Announcement, Source)
+known = Held(read_named, Product, Name, Announcement, Source, Protection)
 
 
 class Answer(NamedTuple):
     """What the register says of one authorisation on `day`.
 
     `producer` is the public name of that day, `producer_now` today's; `since` is the day from which `standing` holds,
-    for NOT_YET the day from which the mark may be used. `course` is that of `models.Authorisation`.
+    for NOT_YET the day from which the mark may be used. `course` and `lapses` are those of `models.Authorisation`.
     """
 
     code: str
@@ -132,7 +136,8 @@ class Answer(NamedTuple):
     source_key: str
     source: str
     grade: str
-    course: list[list[str | None]]
+    course: Course
+    lapses: Lapses
 
     @property
     def may_use(self) -> bool:
@@ -146,7 +151,12 @@ class Answer(NamedTuple):
 
     def standing_on(self, day: date) -> Standing:
         """What holds on another day."""
-        return standing_on(self.course, self.valid_until, day) or Standing.NOT_YET
+        return standing_on(self.course, self.valid_until, day, self.lapses) or Standing.NOT_YET
+
+    @property
+    def turns(self) -> list[tuple[date, Standing]]:
+        """From which day on what holds."""
+        return turns_of(self.course, self.valid_until, self.lapses)
 
 
 BY_TRADEMARK = frozenset({str(Basis.MEMBER), str(Basis.LICENSEE)})
@@ -241,7 +251,8 @@ def of_one_product(slug: str | None) -> tuple[str, Values]:
 def answer_of(row: Row, named: Named, day: date) -> Answer:
     """One row as it is said of the day."""
     course, until = orjson.loads(row.course), as_day(row.valid_until)
-    standing = standing_on(course, until, day) or Standing.NOT_YET
+    lapses = named.lapses.get((row.product, row.basis), ())
+    standing = standing_on(course, until, day, lapses) or Standing.NOT_YET
     public = masked if row.kind == Kind.PERSON else str
     product, (source_key, source) = named.products[row.product], named.sources[row.source]
     announcement, announced_on = named.announcements[row.announcement] if row.announcement else ("", None)
@@ -261,27 +272,21 @@ def answer_of(row: Row, named: Named, day: date) -> Answer:
         until,
         day,
         standing,
-        since(course, until, standing, day),
+        since(course, until, lapses, day),
         source_key,
         source,
         row.grade,
         course,
+        lapses,
     )
 
 
-def since(course: list[list[str | None]], valid_until: date | None, standing: Standing, day: date) -> date:
-    """The day from which `standing` holds without a break; for what does not hold yet the day on which it begins."""
-    said = [span for span in course if str(span[0]) <= day.isoformat()]
-    if not said:
+def since(course: Course, valid_until: date | None, lapses: Lapses, day: date) -> date:
+    """The day from which holds what is said of `day`; before anything holds the day on which it begins."""
+    if len(course) == 1 and valid_until is None and not lapses:  # as nearly all are: nothing to be put in order
         return date.fromisoformat(str(course[0][0]))
-    if standing == Standing.EXPIRED and said[-1][2] != Standing.EXPIRED and valid_until is not None:
-        return valid_until
-    first = str(said[-1][0])
-    for start, until, word in reversed(said):
-        if word != standing or (until is not None and str(until) < first):
-            break
-        first = str(start)
-    return date.fromisoformat(first)
+    turns = turns_of(course, valid_until, lapses)
+    return next((start for start, _standing in reversed(turns) if start <= day), turns[0][0])
 
 
 def as_day(value: Any) -> date | None:

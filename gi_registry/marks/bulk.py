@@ -31,6 +31,7 @@ class Result(models.TextChoices):
     SUSPENDED = Standing.SUSPENDED.value, Standing.SUSPENDED.label
     NOT_YET = Standing.NOT_YET.value, Standing.NOT_YET.label
     EXPIRED = Standing.EXPIRED.value, Standing.EXPIRED.label
+    UNPROTECTED = Standing.UNPROTECTED.value, Standing.UNPROTECTED.label
     CANCELLED = Standing.CANCELLED.value, Standing.CANCELLED.label
     NOT_FOUND = "not_found", _("登记簿没有收录")
     UNREADABLE = "unreadable", _("代码读不出来")

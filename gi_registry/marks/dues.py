@@ -8,11 +8,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
+from django.db.models import prefetch_related_objects
+
 from gi_registry.gazette.terms import Deadline
 from gi_registry.marks.models import Attachment, Authorisation, Item, Rectification, Site
 from gi_registry.marks.path import ART_20
+from gi_registry.marks.protected import REGIMES
 from gi_registry.marks.reports import LastUse, due_on, end_of_disuse, lapsed, last_uses, last_year, missing
-from gi_registry.marks.states import Ground, Standing, State
+from gi_registry.marks.states import Basis, Ground, Standing, State
 
 USER, OFFICE, PROVINCE, STATE = "使用人", "产地知识产权管理部门", "省级知识产权管理部门", "国家知识产权局"
 OFFICES = "知识产权管理部门"
@@ -93,6 +96,17 @@ def term(file: File) -> Iterator[Due]:
         yield file.due("期限届满", USER, until - timedelta(days=1))
 
 
+def protection(file: File) -> Iterator[Due]:
+    """A product that is protected no more: nobody uses the mark for it, and the office proposes the end of what is
+    left. No rule sets a day."""
+    one = file.authorisation
+    if file.standing != Standing.UNPROTECTED or one.state == State.CANCEL_PROPOSED:
+        return
+    lapse = next(lapse for lapse in one.lapses if lapse.since <= file.today < lapse.until)
+    said = f"“{one.product}”的{REGIMES[Basis(one.basis)].label}保护自 {lapse.since} 起终止，此后不能使用专用标志。"
+    yield Due("产品的保护已终止：建议注销，或者记下终止的公告", OFFICE, words=(said,))
+
+
 def disuse(file: File) -> Iterator[Due]:
     """Two years without use; once they are full the office orders to put it right, and then its notice sets the day.
     Where the register was never told anything, that is no proof: the office finds out first."""
@@ -138,11 +152,11 @@ def lacking(file: File, state: State) -> Iterator[str]:
         yield "还没有登记生产场所。"
 
 
-RULES = (rectification, term, disuse, yearly_report, turn)
+RULES = (rectification, term, protection, disuse, yearly_report, turn)
 
 
 def dues_of(authorisations: Sequence[Authorisation], today: date) -> dict[int, list[Due]]:
-    """What is due of each by its key, the nearest day first and what has none last. Six queries, however many."""
+    """What is due of each by its key, the nearest day first and what has none last. Eight queries, however many."""
     return {file.authorisation.pk: sorted(dues(file), key=urgency) for file in files_of(authorisations, today)}
 
 
@@ -160,6 +174,7 @@ def urgency(due: Due) -> tuple[bool, date]:
 
 def files_of(authorisations: Sequence[Authorisation], today: date) -> list[File]:
     """What is known of each."""
+    prefetch_related_objects(authorisations, "product__protections")
     keys = [one.pk for one in authorisations]
     open_ones: dict[int, list[Rectification]] = defaultdict(list)
     for row in Rectification.objects.filter(authorisation__in=keys, closed_on__isnull=True):

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from datetime import date
+from itertools import chain, groupby
+from operator import itemgetter
 from typing import Any, Self
 
 from django.contrib.gis.db.models import PointField
@@ -15,7 +17,8 @@ from django.utils.translation import gettext_lazy as _
 from gi_registry.core.errors import BadInput
 from gi_registry.core.spans import Spanned
 from gi_registry.gazette.models import Announcement, Document, Sourced
-from gi_registry.marks.states import ROUTES, Basis, Ground, Route, Standing, State
+from gi_registry.marks.protected import Lapses, lapses_of
+from gi_registry.marks.states import IN_FORCE, ROUTES, Basis, Ground, Route, Standing, State
 from gi_registry.parties.models import Party, User
 from gi_registry.places.geometry import SRID, Verdict
 from gi_registry.places.models import Place
@@ -38,8 +41,9 @@ class AuthorisationQuerySet(models.QuerySet):
         return self.exclude(state__in=OVER)
 
     def with_names(self) -> Self:
-        """With what a line about them names."""
-        return self.select_related("producer", "product", "announcement", "source")
+        """With what a line about them names, and what a day's standing rests on."""
+        related = self.select_related("producer", "product", "announcement", "source")
+        return related.prefetch_related("product__protections")
 
 
 class Authorisation(Sourced):
@@ -105,17 +109,46 @@ class Authorisation(Sourced):
 
     def standing_on(self, day: date) -> Standing | None:
         """What may be said of it on `day`; None where nothing public ever was."""
-        return standing_on(self.course, self.valid_until, day)
+        return standing_on(self.course, self.valid_until, day, self.lapses)
+
+    @property
+    def lapses(self) -> Lapses:
+        """When its product was protected no more. One query where `with_names` did not fetch the protections."""
+        return lapses_of(self.product.protections.all(), self.basis)
+
+    @property
+    def turns(self) -> list[tuple[date, Standing]]:
+        """From which day on what may be said of it; nothing where nothing public ever was."""
+        return turns_of(self.course, self.valid_until, self.lapses)
 
 
-def standing_on(course: list[list[str | None]], valid_until: date | None, day: date) -> Standing | None:
-    """What a `course` says of `day`: a term that has run out ends what was valid or suspended."""
+Course = list[list[str | None]]
+
+
+def standing_on(course: Course, valid_until: date | None, day: date, lapses: Lapses = ()) -> Standing | None:
+    """What a `course` says of `day`: what was valid or suspended ends with its term, or with the product's protection,
+    whichever came first."""
     if not course:
         return None
     text = day.isoformat()
     said = next((Standing(str(span[2])) for span in reversed(course) if str(span[0]) <= text), Standing.NOT_YET)
-    over = valid_until is not None and day >= valid_until
-    return Standing.EXPIRED if over and said in {Standing.VALID, Standing.SUSPENDED} else said
+    if said not in IN_FORCE or (valid_until is None and not lapses):
+        return said
+    ends = [(lapse.since, Standing.UNPROTECTED) for lapse in lapses if lapse.since <= day < lapse.until]
+    if valid_until is not None and valid_until <= day:
+        ends.append((valid_until, Standing.EXPIRED))
+    return min(ends)[1] if ends else said
+
+
+def turns_of(course: Course, valid_until: date | None, lapses: Lapses) -> list[tuple[date, Standing]]:
+    """From which day on what holds, the first day first."""
+    if not course:
+        return []
+    starts = [date.fromisoformat(str(span[0])) for span in course]
+    others = (day for day in (valid_until, *chain.from_iterable(lapses)) if day is not None)
+    days = sorted({*starts, *(day for day in others if starts[0] < day < date.max)})
+    said = [(day, standing_on(course, valid_until, day, lapses) or Standing.NOT_YET) for day in days]
+    return [next(same) for _standing, same in groupby(said, key=itemgetter(1))]
 
 
 class StepQuerySet(models.QuerySet):

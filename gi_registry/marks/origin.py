@@ -9,18 +9,11 @@ from django.db.models import F
 from shapely import MultiPolygon
 
 from gi_registry.core.errors import BadInput
+from gi_registry.marks.protected import REGIMES
 from gi_registry.marks.states import Basis
 from gi_registry.places.geometry import Rings, Verdict, lie, to_shapely, verdict
 from gi_registry.products.models import Area, Product, Regime
 from gi_registry.products.models import Basis as AreaBasis
-
-# Under which regime the area stands that counts for a basis.
-REGIMES: dict[Basis, Regime] = {
-    Basis.ANNOUNCED: Regime.PRODUCT,
-    Basis.MEMBER: Regime.COLLECTIVE,
-    Basis.LICENSEE: Regime.CERTIFICATION,
-    Basis.RECORDED: Regime.PRODUCT,
-}
 
 
 class Origin(NamedTuple):

@@ -144,9 +144,12 @@ def last(checks: list[OriginCheck]) -> OriginCheck:
 
 
 def unfounded_ground(authorisation: Authorisation, ground: str, on: date) -> str:
-    """Why the ground does not carry a cancelling on the day (令第80号 art. 31); "" where it does."""
+    """Why the ground does not carry a cancelling on the day; "" where it does."""
     if ground not in Ground.values:
         return "请选定注销的事由（令第80号第三十一条）。"
+    if ground == Ground.UNPROTECTED:
+        ended = any(lapse.since <= on < lapse.until for lapse in authorisation.lapses)
+        return "" if ended else f"登记簿里“{authorisation.product}”的保护在 {on} 没有终止。"
     if ground not in AFTER_RECTIFICATION or any(failed(one, on) for one in since_use(authorisation, ground)):
         return ""
     return f"“{Ground(ground).label}”须先限期改正，期满仍未改正的才能注销（令第80号第三十一条）。"

@@ -119,6 +119,9 @@ SENTENCES: dict[Standing, Promise] = {
     ),
     Standing.CANCELLED: gettext_lazy("{producer}{day}不能在{product}上使用地理标志专用标志：核准自 {since} 起注销。"),
     Standing.EXPIRED: gettext_lazy("{producer}{day}不能在{product}上使用地理标志专用标志：核准自 {since} 起到期。"),
+    Standing.UNPROTECTED: gettext_lazy(
+        "{producer}{day}不能在{product}上使用地理标志专用标志：核准所依据的产品保护自 {since} 起终止。"
+    ),
     Standing.NOT_YET: gettext_lazy("{producer}{day}还不能在{product}上使用地理标志专用标志：自 {since} 起才核准。"),
 }
 

@@ -74,7 +74,7 @@ class ProductYear:
 
 
 def product_years(authorisations: AuthorisationQuerySet, year: int) -> list[ProductYear]:
-    """The products of the authorisations that could be used in the year, by slug. Four queries."""
+    """The products of the authorisations that could be used in the year, by slug. Five queries."""
     by_product: dict[Product, list[Authorisation]] = defaultdict(list)
     for user in used_in(year, authorisations):
         by_product[user.product].append(user)
@@ -110,7 +110,7 @@ def in_year(year: int, rectifications: Iterable[tuple[int, date, date | None]]) 
 
 
 def rates(product: Product, year: int) -> tuple[Rate, ...]:
-    """The rates of one product and year, whoever asks. Four queries."""
+    """The rates of one product and year, whoever asks. Five queries."""
     found = product_years(Authorisation.objects.filter(product=product), year)
     if found:
         return found[0].rates

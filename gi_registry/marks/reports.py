@@ -52,13 +52,13 @@ def standing_in(authorisation: Authorisation, year: int, standing: Standing) -> 
 
 
 def used_in(year: int, authorisations: AuthorisationQuerySet) -> list[Authorisation]:
-    """Those of which the mark could be used in the year. One query."""
+    """Those of which the mark could be used in the year. Two queries."""
     begun = authorisations.public().filter(Q(valid_from__isnull=True) | Q(valid_from__year__lte=year))
     return [authorisation for authorisation in begun.with_names() if valid_in(authorisation, year)]
 
 
 def missing(year: int, authorisations: AuthorisationQuerySet) -> list[Authorisation]:
-    """Those that could use the mark in a year that is over and have not reported it. One query."""
+    """Those that could use the mark in a year that is over and have not reported it. Two queries."""
     if year > last_year():
         return []
     return used_in(year, authorisations.exclude(reports__year=year))
@@ -198,7 +198,7 @@ class Disuse(NamedTuple):
 
 
 def disused(authorisations: AuthorisationQuerySet, on: date) -> list[Disuse]:
-    """Those valid on `on` whose two years without a known use are full on that day. Three queries."""
+    """Those valid on `on` whose two years without a known use are full on that day. Four queries."""
     last = last_uses(authorisations.order_by())
     valid = [one for one in authorisations.public().with_names() if one.standing_on(on) == Standing.VALID]
     found = ((one, end_of_disuse(one, last.get(one.pk))) for one in valid)

@@ -58,11 +58,13 @@ class Standing(models.TextChoices):
     SUSPENDED = "suspended", _("已停止使用资格")
     CANCELLED = "cancelled", _("已注销")
     EXPIRED = "expired", _("已到期")
+    UNPROTECTED = "unprotected", _("产品的保护已终止")  # said by no state: `protected.Lapse`
     NOT_YET = "not_yet", _("当日尚未核准")
 
 
 class Ground(models.TextChoices):
-    """令第80号 art. 31: why a registration is cancelled. The last two only where 限期改正 came to nothing."""
+    """Why a use is cancelled: the six of 令第80号 art. 31, two of them only where 限期改正 came to nothing; and the end
+    of the protection without which there is nothing to use the mark for, which that article does not name."""
 
     LICENCE_LOST = "licence_lost", _("营业执照已注销或者被吊销")
     PERMIT_LOST = "permit_lost", _("相关生产许可证已注销或者被吊销")
@@ -70,6 +72,7 @@ class Ground(models.TextChoices):
     STOPPED = "stopped", _("已不再从事该地理标志产品生产")
     SUBSTANDARD = "substandard", _("未按相应标准组织生产，且限期未改正")
     UNUSED = "unused", _("在2年内未在受保护的地理标志产品上使用专用标志，且限期未改正")
+    UNPROTECTED = "unprotected", _("产品的保护已终止（第三十一条没有列这一项，以公告为准）")
 
 
 AFTER_RECTIFICATION = frozenset({Ground.SUBSTANDARD, Ground.UNUSED})
@@ -201,6 +204,9 @@ ROUTES: dict[Basis, Route] = {
     Basis.LICENSEE: BY_TRADEMARK,
     Basis.RECORDED: BY_RECORD,
 }
+
+# What ends with a term, or with the protection of the product.
+IN_FORCE = (Standing.VALID, Standing.SUSPENDED)
 
 # What a state says to the public; the others say nothing yet, or nothing any more.
 STANDINGS: dict[State, Standing] = {

@@ -17,7 +17,8 @@ from django.db.models import Max, Q
 from gi_registry.core import clock
 from gi_registry.marks.keys import ALGORITHM, Key, signing
 from gi_registry.marks.models import Authorisation, standing_on
-from gi_registry.marks.states import STANDINGS, Standing
+from gi_registry.marks.protected import in_a_lapse, read_lapses
+from gi_registry.marks.states import STANDINGS, Standing, State
 from gi_registry.marks.tokens import STATUS_PATH
 
 TYPE = "statuslist+jwt"
@@ -26,7 +27,10 @@ INVALID, SUSPENDED = 1, 2
 ROUNDED_TO = 8_192  # places
 FRESH_S = 600  # a list is dated anew so often, so that its age says when the register was last asked
 GOOD_FOR_S = 30 * 24 * 3600  # older ones say nothing any more
-SAYS = {Standing.SUSPENDED: SUSPENDED, Standing.CANCELLED: INVALID, Standing.EXPIRED: INVALID}
+SAYS = {
+    Standing.SUSPENDED: SUSPENDED,
+    **dict.fromkeys([Standing.CANCELLED, Standing.EXPIRED, Standing.UNPROTECTED], INVALID),
+}
 
 
 def status_list(now: datetime, revision: int, address: str) -> str:
@@ -58,12 +62,23 @@ def signed(key: Key, at: int, day: date, revision: int, address: str) -> str:
 def places(day: date) -> dict[int, int]:
     """What the list says of each place that is not valid on the day."""
     holding = [state for state, standing in STANDINGS.items() if standing == Standing.VALID]
-    rows = Authorisation.objects.public().filter(~Q(state__in=holding) | Q(valid_until__lte=day))
+    lapses = read_lapses()
+    ended = ~Q(state__in=holding) | Q(valid_until__lte=day) | in_a_lapse(lapses, day)
+    rows = Authorisation.objects.public().filter(ended)
     said = {
-        index: standing_on(course, until, day)
-        for index, course, until in rows.values_list("index", "course", "valid_until")
+        index: standing_on(course, until, day, lapses.get((product, basis), ()))
+        for index, product, basis, course, until in rows.values_list(*COLUMNS)
     }
-    return {index: SAYS[standing] for index, standing in said.items() if standing in SAYS}
+    return withdrawn() | {index: SAYS[standing] for index, standing in said.items() if standing in SAYS}
+
+
+COLUMNS = ("index", "product", "basis", "course", "valid_until")
+
+
+def withdrawn() -> dict[int, int]:
+    """The places of what was once public and has been taken back: tokens may have been signed for them."""
+    once_public = Authorisation.objects.filter(course=[], steps__state=State.ACTIVE)
+    return dict.fromkeys(once_public.values_list("index", flat=True), INVALID)
 
 
 def length() -> int:

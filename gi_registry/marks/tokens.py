@@ -40,7 +40,7 @@ class Judgement(models.TextChoices):
     OTHER_CODE = "other_code", _("签名是真的，但属于另一个编码")
     NOT_YET = "not_yet", _("签名是真的，还没有到可以使用的日子")
     EXPIRED = "expired", _("签名是真的，二维码已过有效期")
-    REVOKED = "revoked", _("签名是真的，使用资格已注销或已到期")
+    REVOKED = "revoked", _("签名是真的，使用资格已注销、已到期，或产品的保护已终止")
     SUSPENDED = "suspended", _("签名是真的，使用资格已停止")
     GENUINE = "genuine", _("签名是真的，今天可以使用")
 
@@ -177,7 +177,7 @@ def judged(claims: dict[str, Any], now: datetime, code: str) -> Judgement:
     if now.timestamp() >= claims["exp"]:
         return Judgement.EXPIRED
     day = clock.legal_time(now).date()
-    found = Authorisation.objects.filter(code=claims["sub"]).only("course", "valid_until").first()
+    found = Authorisation.objects.filter(code=claims["sub"]).select_related("product").first()
     return STANDS_FOR[found.standing_on(day) if found else None]
 
 
@@ -187,5 +187,6 @@ STANDS_FOR = {
     Standing.NOT_YET: Judgement.NOT_YET,
     Standing.CANCELLED: Judgement.REVOKED,
     Standing.EXPIRED: Judgement.REVOKED,
+    Standing.UNPROTECTED: Judgement.REVOKED,
     None: Judgement.REVOKED,
 }

@@ -40,6 +40,7 @@ from gi_registry.marks.models import (
 from gi_registry.marks.origin import Origin, origin_of
 from gi_registry.marks.path import ART_20, NEEDS_GROUND, NEEDS_NOTE, Way, conforms, unfounded_ground, what_next
 from gi_registry.marks.permissions import authorisations_within_reach, may_on
+from gi_registry.marks.protected import in_a_lapse, read_lapses
 from gi_registry.marks.states import STANDINGS, Basis, Ground, Standing, State
 from gi_registry.parties.models import FormerParticulars
 from gi_registry.parties.permissions import Act, Person, Reach, reach
@@ -64,6 +65,7 @@ from gi_registry.web.forms.marks import (
     SiteForm,
     StepForm,
 )
+from gi_registry.web.proof import turn
 from gi_registry.web.surveys import unit_names
 
 LINES = 20  # of history below a file
@@ -81,16 +83,30 @@ def over(today: date) -> Q:
     return Q(valid_until__isnull=False, valid_until__lte=today)
 
 
+def unprotected(today: date) -> Q:
+    """Those in whose term the protection of the product has ended."""
+    return in_a_lapse(read_lapses(), today) & ~over(today)
+
+
+def in_force(standing: Standing, today: date) -> Q:
+    """Those whose state says so, and neither a term nor a protection has ended."""
+    return in_states(standing) & ~over(today) & ~unprotected(today)
+
+
 # What the register is filtered by: where an authorisation stands today, what of it is to be looked after.
 STANDS: dict[str, tuple[Any, Callable[[date], Q]]] = {
-    "valid": (Standing.VALID.label, lambda today: in_states(Standing.VALID) & ~over(today)),
-    "suspended": (Standing.SUSPENDED.label, lambda today: in_states(Standing.SUSPENDED) & ~over(today)),
+    "valid": (Standing.VALID.label, lambda today: in_force(Standing.VALID, today)),
+    "suspended": (Standing.SUSPENDED.label, lambda today: in_force(Standing.SUSPENDED, today)),
     "cancelled": (Standing.CANCELLED.label, lambda _today: in_states(Standing.CANCELLED)),
     "expired": (
         Standing.EXPIRED.label,
         lambda today: (
             in_states(Standing.EXPIRED) | ((in_states(Standing.VALID) | in_states(Standing.SUSPENDED)) & over(today))
         ),
+    ),
+    "unprotected": (
+        Standing.UNPROTECTED.label,
+        lambda today: (in_states(Standing.VALID) | in_states(Standing.SUSPENDED)) & unprotected(today),
     ),
     "rectify": (State.RECTIFY.label, lambda _today: Q(state=State.RECTIFY)),
     "under_way": (gettext_lazy("申请办理中"), lambda _today: Q(course=[]) & ~Q(state__in=OVER)),
@@ -246,7 +262,7 @@ def detail(request: HttpRequest, code: str) -> HttpResponse:
         "stations": stations(one, standing, late=late),
         "options": options(one, orders, today, writes=writes),
         "dues": dues_of([one], today)[one.pk],
-        "course": [(start, end, Standing(str(said)).label) for start, end, said in one.course],
+        "turns": [(day, turn(said)) for day, said in one.turns],
         "papers": list(enumerate(papers, 1)),
         "needed": [(item, item in handed_in) for item in ART_20] if State.INTAKE in one.route.next else [],
         "places": places_of(sites, today),
@@ -368,8 +384,10 @@ def ends_by_ground(one: Authorisation) -> bool:
 
 
 def grounds(one: Authorisation, day: date) -> list[tuple[Ground, str]]:
-    """The six grounds of 令第80号 art. 31, each with why it carries no cancelling on the day, "" where it does."""
-    return [(ground, unfounded_ground(one, ground, day)) for ground in Ground]
+    """The grounds, each with why it carries no cancelling on the day, "" where it does; what art. 31 does not name is
+    named only where it does."""
+    found = ((ground, unfounded_ground(one, ground, day)) for ground in Ground)
+    return [(ground, why_not) for ground, why_not in found if ground != Ground.UNPROTECTED or not why_not]
 
 
 def here(one: Authorisation, part: str = "") -> str:

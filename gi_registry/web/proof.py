@@ -22,6 +22,7 @@ from django.urls import reverse
 from django.utils.cache import get_conditional_response
 from django.utils.html import escape
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -116,19 +117,23 @@ def facts_of(answer: Answer) -> dict[str, Any]:
 
 
 def course_of(answer: Answer) -> str:
-    """From which day on what holds: 2024-03-01 起可以使用，2025-03-01 起已停止使用资格."""
-    spans = [(str(start), str(standing)) for start, _end, standing in answer.course]
-    if answer.valid_until is not None and spans[-1][1] in ENDED_BY_A_TERM:
-        spans.append((answer.valid_until.isoformat(), Standing.EXPIRED))
-    return "，".join(f"{start} {since()}{label(Standing, standing)}" for start, standing in spans)
+    """From which day on what holds: 2024-03-01 起可以使用，2025-03-01 起停止使用资格，2025-09-01 注销."""
+    return "，".join(f"{start} {turn(standing)}" for start, standing in answer.turns)
+
+
+TURNS: dict[Standing, Any] = {
+    Standing.VALID: gettext_lazy("起可以使用"),
+    Standing.SUSPENDED: gettext_lazy("起停止使用资格"),
+    Standing.CANCELLED: gettext_lazy("注销"),
+    Standing.EXPIRED: gettext_lazy("到期"),
+    Standing.UNPROTECTED: gettext_lazy("产品的保护终止"),
+}
 
 
 @cache
-def since() -> str:
-    return _("起")
-
-
-ENDED_BY_A_TERM = (Standing.VALID, Standing.SUSPENDED)
+def turn(standing: Standing) -> str:
+    """What begins on a day; translated once."""
+    return str(TURNS[standing])
 
 
 # --- A token without its page: pasted, or without JavaScript ----------------------------------------------------------

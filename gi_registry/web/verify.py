@@ -32,6 +32,7 @@ SIGNS = {
     Standing.SUSPENDED: "!",
     Standing.CANCELLED: "✗",
     Standing.EXPIRED: "✗",
+    Standing.UNPROTECTED: "✗",
     Standing.NOT_YET: "–",
 }
 

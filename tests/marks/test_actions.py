@@ -447,6 +447,24 @@ def test_a_cancelling_keeps_the_ground_of_its_proposal(user, market):
     )
 
 
+def test_that_the_protection_ended_is_a_ground_where_it_did(user, product, market):
+    used = user()
+    asked = {"by": market, "ground": Ground.UNPROTECTED, "on": DAY}
+    assert refused(BadInput, take_step, used, State.CANCEL_PROPOSED, **asked) == (
+        "登记簿里“独流老醋”的保护在 2025-06-02 没有终止。"
+    )
+
+    make.protection(product, valid_until=DAY)
+    assert take_step(now(used), State.CANCEL_PROPOSED, **asked).ground == "unprotected"
+
+
+def test_nobody_comes_into_use_for_what_is_protected_no_more(user, product, market):
+    make.protection(product, valid_until=DAY)
+
+    sentence = refused(BadInput, take_step, user("registered"), State.ACTIVE, by=market, announcement=announced())
+    assert "在 2025-06-02 没有受地理标志产品保护" in sentence
+
+
 @pytest.mark.parametrize("ground", [Ground.SUBSTANDARD, Ground.UNUSED])
 @pytest.mark.parametrize("state", [State.CANCEL_PROPOSED, State.CANCELLED])
 def test_two_grounds_need_a_rectification_that_came_to_nothing(user, market, ground, state):

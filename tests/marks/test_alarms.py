@@ -221,7 +221,7 @@ def test_use_after_a_term_has_run_out_explains_itself():
 
 
 @pytest.mark.parametrize("size", [1, 3])
-def test_the_alarms_of_all_cost_six_queries(size, django_assert_num_queries):
+def test_the_alarms_of_all_cost_seven_queries(size, django_assert_num_queries):
     for number in range(size):
         user = make.authorisation(
             make.producer(f"示例{number}", make.USCC[number]), make.product(f"p-{number}", f"产品{number}")
@@ -230,5 +230,5 @@ def test_the_alarms_of_all_cost_six_queries(size, django_assert_num_queries):
         bears(user.product)
         ledger(user, ("issued", 1200), ("used", 1200), net_kg=5.0)
 
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         assert len(said()) == 2 * size

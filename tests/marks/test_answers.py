@@ -6,6 +6,7 @@ import pytest
 
 from gi_registry.marks import answers
 from gi_registry.marks.answers import Answer
+from gi_registry.marks.models import Authorisation
 from gi_registry.marks.states import Standing
 from tests import make
 
@@ -39,6 +40,7 @@ def test_the_whole_answer():
         source=make.source().title,
         grade="primary",
         course=[["2024-03-01", None, "valid"]],
+        lapses=(),
     )
 
 
@@ -89,6 +91,27 @@ def test_the_standing_of_another_day_is_told_without_asking_again():
     answer = answers.by_code(make.authorisation(make.producer(), make.product(), "cancelled").code, BEGAN)
 
     assert (answer.standing, answer.standing_on(DAY)) == (Standing.VALID, Standing.CANCELLED)
+
+
+def test_with_the_protection_under_its_regime_the_use_of_a_product_ends():
+    product = make.product()
+    make.protection(product, regime="certification", valid_until=date(2025, 1, 1))
+    make.protection(product, valid_from=date(2010, 1, 1), valid_until=date(2025, 6, 1))
+    make.protection(product, stage="ended", valid_from=date(2025, 6, 1))
+    make.protection(product, valid_from=date(2025, 9, 1), valid_until=date(2026, 1, 1))
+    used = make.authorisation(make.producer(), product, code="7KQM2X4HA")
+
+    def on(day):
+        answer = answers.by_code(used.code, day)
+        assert answer.standing == Authorisation.objects.get().standing_on(day)
+        return answer.standing, answer.since, answer.may_use
+
+    assert on(date(2025, 5, 31)) == (Standing.VALID, BEGAN, True)
+    assert on(date(2025, 6, 1)) == (Standing.UNPROTECTED, date(2025, 6, 1), False)
+    assert on(date(2025, 9, 1)) == (Standing.VALID, date(2025, 9, 1), True)
+    assert on(date(2026, 1, 1)) == (Standing.UNPROTECTED, date(2026, 1, 1), False)
+    make.row(Authorisation, {"pk": used.pk}, valid_until=date(2025, 12, 1))
+    assert on(date(2026, 1, 1)) == (Standing.EXPIRED, date(2025, 12, 1), False)
 
 
 def test_names_are_those_of_the_day():

@@ -116,6 +116,19 @@ def test_a_term_is_due_on_its_last_day_and_a_term_that_is_over_is_due_no_more(us
     assert dues_of([one], date(2026, 7, 1))[one.pk] == []
 
 
+def test_of_a_product_that_is_protected_no_more_the_end_is_to_be_proposed(user):
+    one = user()
+    make.protection(one.product, valid_until=date(2026, 1, 1))
+
+    (due,) = (due for due in of(one) if "保护" in due.what)
+    assert (due.what, due.who, due.day) == (
+        "产品的保护已终止：建议注销，或者记下终止的公告",
+        "产地知识产权管理部门",
+        None,
+    )
+    assert due.words == ("“独流老醋”的地理标志产品保护自 2026-01-01 起终止，此后不能使用专用标志。",)
+
+
 def test_a_year_that_nobody_reported_is_due():
     one = make.authorisation(make.producer(), make.product())
 
@@ -183,5 +196,5 @@ def test_a_fixed_number_of_queries(size, django_assert_num_queries):
         make.site(one)
         make.attachment(one)
 
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(8):
         dues_of(found, TODAY)

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from gi_registry.marks.models import Authorisation, Step, standing_on
+from gi_registry.marks.models import Step, standing_on
 from gi_registry.marks.path import course_of, derived, obstacle, unfounded_ground, what_next
 from gi_registry.marks.states import Ground, Standing, State
 from tests import make
@@ -74,9 +74,9 @@ COURSE = [
         (date(2024, 2, 1), date(2024, 4, 10), Standing.NOT_YET),
     ],
 )
-def test_of_each_day_one_thing_is_said(day, until, said):
+def test_of_each_day_one_thing_is_said(user, day, until, said):
     assert standing_on(COURSE, until, day) == said
-    assert Authorisation(course=COURSE, valid_until=until).standing_on(day) == said
+    assert user(course=COURSE, valid_until=until).standing_on(day) == said
 
 
 def test_a_term_does_not_bring_back_what_was_cancelled():
@@ -157,7 +157,7 @@ def test_a_ground_is_one_of_the_six_and_two_of_them_need_a_failed_rectification(
     first = "”须先限期改正，期满仍未改正的才能注销（令第80号第三十一条）。"
     assert needed == plain | {"": unknown, "bad": unknown} | {
         ground: f"“{ground.label}{first}" for ground in (Ground.SUBSTANDARD, Ground.UNUSED)
-    }
+    } | {Ground.UNPROTECTED: "登记簿里“独流老醋”的保护在 2025-03-03 没有终止。"}
 
 
 @pytest.mark.parametrize(

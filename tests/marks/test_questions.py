@@ -147,6 +147,15 @@ def test_one_answer_is_one_sentence(state, day, sentence):
     assert ask("示例酿造", day).conclusion == sentence
 
 
+def test_the_end_of_the_protection_is_said(vinegar):
+    make.protection(vinegar.product, valid_until=DAY)
+
+    assert ask("示例酿造", DAY).conclusion == (
+        "示例酿造有限公司 2025-06-01 当日不能在独流老醋上使用地理标志专用标志："
+        "核准所依据的产品保护自 2025-06-01 起终止。"
+    )
+
+
 def test_several_are_counted():
     product = make.product()
     make.authorisation(make.producer("示例甲厂", make.USCC[0]), product)

@@ -11,7 +11,10 @@ from joserfc import jws
 from gi_registry.core import clock
 from gi_registry.core.errors import NotReady
 from gi_registry.core.revision import revision
-from gi_registry.marks import keys, statuses
+from gi_registry.marks import keys, statuses, tokens
+from gi_registry.marks.actions import record_announced, take_step, withdraw_step
+from gi_registry.marks.states import Basis, State
+from gi_registry.parties.permissions import Role
 from tests import make
 
 pytestmark = pytest.mark.django_db
@@ -70,6 +73,39 @@ def test_each_place_says_whether_the_mark_may_be_used_today():
 
     _head, claims = unpacked(statuses.status_list(NOW, revision(), ADDRESS))
     assert said(claims["status_list"]["lst"])[:10] == [0, 2, 1, 0, 0, 0, 1, 1, 0, 0]
+
+
+@pytest.mark.parametrize("ended", ["product", "certification"])
+def test_of_a_product_that_is_protected_no_more_no_place_is_valid(ended):
+    authorise(0)
+    authorise(1, "suspended")
+    authorise(2, basis="licensee")
+    make.protection(make.product(), regime=ended, valid_until=clock.today())
+
+    assert statuses.places(clock.today()) == ({0: 1, 1: 1} if ended == "product" else {1: 2, 2: 1})
+    assert statuses.places(clock.today() - timedelta(days=1)) == {1: 2}
+
+
+@pytest.mark.parametrize("basis", [Basis.ANNOUNCED, Basis.LICENSEE])
+def test_what_was_public_by_mistake_is_invalid_in_the_list_and_where_the_register_judges(basis):
+    """Recorded at once, or on the long way; the code on a label that was printed meanwhile goes on being asked for."""
+    keys.rotate(NOW)
+    market, day = make.person(Role.MARKET), date(2025, 6, 2)
+    for regime in ("product", "certification"):
+        make.protection(make.product(), regime=regime)
+    announcement = make.announcement("第650号", day)
+    used = authorise(0, "filed", basis=basis) if basis == Basis.LICENSEE else None
+    if used is None:
+        used = record_announced(make.producer(), make.product(), basis, by=market, announcement=announcement)
+    else:
+        take_step(used, State.ACTIVE, by=market, announcement=announcement)
+    used.refresh_from_db()
+    token = tokens.issue(used, NOW, ADDRESS)
+    assert tokens.verify(token, NOW).judgement == tokens.Judgement.GENUINE
+
+    withdraw_step(used.steps.last(), by=market, reason="误记")
+    assert statuses.places(clock.today()) == {0: 1}
+    assert tokens.verify(token, NOW).judgement == tokens.Judgement.REVOKED
 
 
 def test_the_list_tells_nothing_of_applications_under_way():

@@ -125,6 +125,16 @@ def test_a_term_that_was_cut_short_revokes(key):
     assert tokens.verify(token, clock.now(), code=CODE).judgement == Judgement.REVOKED
 
 
+def test_with_the_protection_of_its_product_a_token_is_revoked_and_none_is_given(key):
+    made = authorisation()
+    token = tokens.issue(made, clock.now(), ADDRESS)
+    make.protection(made.product, valid_until=clock.today())
+
+    assert tokens.verify(token, clock.now(), code=CODE).judgement == Judgement.REVOKED
+    with pytest.raises(BadInput, match="只有当日可以使用"):
+        tokens.issue(type(made).objects.get(), clock.now(), ADDRESS)
+
+
 def test_a_token_expires_with_its_day(key):
     token = issued()
     until = tokens.verify(token, clock.now()).claims["exp"]

@@ -131,6 +131,25 @@ def test_a_line_says_what_stands_today_what_is_due_next_and_by_whom(market, user
     assert f"限期改正：改正并答复 按标准组织生产 还有 5 天 {due} 使用人" in said
 
 
+def test_whose_product_is_protected_no_more_is_found_and_told_so(market, user):
+    one, ended = user(), user("cancelled", basis="recorded")
+    make.protection(one.product, valid_until=clock.today())
+
+    def shown(stands):
+        content = market.get(LIST, {"stands": stands}).content.decode()
+        return set(re.findall(r'<th scope="row"><a href="/desk/marks/(\w+)/">', content))
+
+    assert {stands: shown(stands) for stands in ("valid", "unprotected", "cancelled")} == {
+        "valid": set(),
+        "unprotected": {one.code},
+        "cancelled": {ended.code},
+    }
+    said = text_of(market.get(f"{LIST}{one.code}/"))
+    assert f"可以使用的日子 2024-03-01 起可以使用 {clock.today()} 产品的保护终止" in said
+    assert "产品的保护已终止：建议注销，或者记下终止的公告" in said
+    assert "证明（打印）" not in said
+
+
 def test_filters_narrow_the_register(market, user, laocu):
     town = make.place("120118102", name="独流镇")
     other = make.producer("示例合作社", make.USCC[1], unit=town)
@@ -181,7 +200,7 @@ def test_three_users_cost_as_many_questions_as_one(market, maker, size, django_a
         make.site(one)
         make.attachment(one)
 
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(15):
         market.get(LIST)
 
 
@@ -408,7 +427,7 @@ def test_a_file_asks_as_often_for_one_of_a_kind_as_for_three(market, user, size,
         site = make.site(one, name=f"示例车间{number}")
         make.origin_check(site, area=one.product.areas.get(), verdict="inside", distance_m=1.0)
 
-    with django_assert_num_queries(23):
+    with django_assert_num_queries(25):
         market.get(at(one))
 
 

@@ -74,7 +74,7 @@ def test_the_list_costs_as_many_queries_for_one_as_for_three(official, user, siz
     for _number in range(size):
         make.batch(user)
 
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(15):
         seen(official, "/desk/prints/")
 
 

@@ -315,12 +315,12 @@ def test_who_may_not_use_the_mark_has_no_qr_code(user, own, state, words):
 def test_the_list_asks_as_often_for_three_as_for_one(party, product, own, user, django_assert_num_queries):
     keys.rotate(clock.now())
     user()
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(13):
         own.get("/producer/")
     for number in (1, 2):
         other = make.product(f"p-{number}", f"产品{number}")
         make.authorisation(party, other)
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(13):
         own.get("/producer/")
 
 
@@ -464,11 +464,11 @@ def test_a_site_is_taken_out_of_a_draft(own, user, maker):
 def test_the_page_of_three_sites_asks_as_often_as_that_of_one(own, user, maker, django_assert_num_queries):
     one = user("draft")
     site(one, maker)
-    with django_assert_num_queries(24):
+    with django_assert_num_queries(25):
         own.get(at())
     for number in (2, 3):
         site(one, maker, name=f"车间 {number}")
-    with django_assert_num_queries(24):
+    with django_assert_num_queries(25):
         own.get(at())
 
 

@@ -81,7 +81,7 @@ def test_the_year_costs_as_many_queries_for_one_product_as_for_three(official, s
         )
         reported(made, output_t=1.0)
 
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         seen(official, "/desk/reports/2025/")
 
 

@@ -196,7 +196,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('state', models.CharField(choices=[('draft', '准备中'), ('abandoned', '不再申请'), ('intake', '已提交，待受理'), ('correction', '待补正'), ('not_accepted', '不予受理'), ('verification', '已受理，产地核验'), ('verified', '产地核验通过'), ('verify_failed', '产地核验不通过'), ('provincial', '省级审核'), ('province_failed', '省级审核不合格'), ('examined', '国家知识产权局审查'), ('refused', '审查不合格'), ('registered', '已注册登记'), ('eligible', '已公告为成员或被许可人'), ('filed', '已申请使用专用标志'), ('active', '可以使用'), ('change_review', '可以使用，变更审查中'), ('rectify', '限期改正'), ('suspended', '停止使用资格'), ('cancel_proposed', '已建议注销'), ('cancelled', '已注销'), ('lapsed', '成员资格或许可已终止'), ('void', '登记有误，已撤回')], max_length=16, verbose_name='状态')),
-                ('ground', models.CharField(blank=True, choices=[('licence_lost', '营业执照已注销或者被吊销'), ('permit_lost', '相关生产许可证已注销或者被吊销'), ('moved_out', '已迁出地理标志产品产地范围'), ('stopped', '已不再从事该地理标志产品生产'), ('substandard', '未按相应标准组织生产，且限期未改正'), ('unused', '在2年内未在受保护的地理标志产品上使用专用标志，且限期未改正')], max_length=16, verbose_name='事由')),
+                ('ground', models.CharField(blank=True, choices=[('licence_lost', '营业执照已注销或者被吊销'), ('permit_lost', '相关生产许可证已注销或者被吊销'), ('moved_out', '已迁出地理标志产品产地范围'), ('stopped', '已不再从事该地理标志产品生产'), ('substandard', '未按相应标准组织生产，且限期未改正'), ('unused', '在2年内未在受保护的地理标志产品上使用专用标志，且限期未改正'), ('unprotected', '产品的保护已终止（第三十一条没有列这一项，以公告为准）')], max_length=16, verbose_name='事由')),
                 ('on', models.DateField(verbose_name='日期')),
                 ('at', models.DateTimeField(verbose_name='记录时间')),
                 ('by', models.CharField(max_length=150, verbose_name='办理人')),
@@ -216,7 +216,7 @@ class Migration(migrations.Migration):
             name='Rectification',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('ground', models.CharField(choices=[('licence_lost', '营业执照已注销或者被吊销'), ('permit_lost', '相关生产许可证已注销或者被吊销'), ('moved_out', '已迁出地理标志产品产地范围'), ('stopped', '已不再从事该地理标志产品生产'), ('substandard', '未按相应标准组织生产，且限期未改正'), ('unused', '在2年内未在受保护的地理标志产品上使用专用标志，且限期未改正')], max_length=16, verbose_name='事由')),
+                ('ground', models.CharField(choices=[('licence_lost', '营业执照已注销或者被吊销'), ('permit_lost', '相关生产许可证已注销或者被吊销'), ('moved_out', '已迁出地理标志产品产地范围'), ('stopped', '已不再从事该地理标志产品生产'), ('substandard', '未按相应标准组织生产，且限期未改正'), ('unused', '在2年内未在受保护的地理标志产品上使用专用标志，且限期未改正'), ('unprotected', '产品的保护已终止（第三十一条没有列这一项，以公告为准）')], max_length=16, verbose_name='事由')),
                 ('demand', models.TextField(verbose_name='要求')),
                 ('ordered_on', models.DateField(verbose_name='通知日')),
                 ('due_on', models.DateField(verbose_name='限期（含当日）')),
