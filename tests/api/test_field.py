@@ -8,9 +8,12 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings as site
-from django.test import Client
+from django.contrib.auth.models import AnonymousUser
+from django.test import Client, RequestFactory
+from django.test.client import FakePayload
 from PIL import Image
 
+from gi_registry.api import field
 from gi_registry.inspections.models import Aside, Finding, Photo, Record, Shot
 from gi_registry.parties.models import User
 from tests import make, pictures
@@ -251,6 +254,16 @@ def test_a_stranger_with_a_large_picture_is_told_so_in_json_too(task, client):
     answer = put(client, b"\xff\xd8\xff" + bytes(2 * 1024 * 1024))
 
     assert (answer.status_code, answer.headers["Content-Type"]) == (401, "application/problem+json")
+
+
+def test_what_is_refused_is_read_to_its_end_so_that_the_answer_arrives(task):
+    """A server that closes while the phone still sends resets the connection, and no answer is seen."""
+    stream = FakePayload(JPEG)
+    request = RequestFactory().generic("PUT", f"/field/photos/{SHA}", JPEG, **{"wsgi.input": stream})
+    request.user = AnonymousUser()
+    answer = field.photo(request, sha256=SHA)
+
+    assert (answer.status_code, stream.read()) == (401, b"")
 
 
 def test_the_token_of_another_sign_in_is_answered_with_the_new_one(task):
