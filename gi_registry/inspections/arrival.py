@@ -17,7 +17,7 @@ from gi_registry.inspections.models import Aside, Finding, Photo, Record, Shot, 
 from gi_registry.inspections.permissions import tasks_within_reach
 from gi_registry.inspections.sent import Place, Sent
 from gi_registry.inspections.states import PlanState
-from gi_registry.marks.origin import REGIMES as OF_BASIS
+from gi_registry.marks.protected import REGIMES as OF_BASIS
 from gi_registry.marks.origin import Origin, area_on, origin_in
 from gi_registry.marks.states import Basis
 from gi_registry.parties.models import User

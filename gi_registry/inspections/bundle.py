@@ -20,7 +20,8 @@ from gi_registry.inspections.permissions import tasks_within_reach
 from gi_registry.inspections.sent import MOST_PHOTOS
 from gi_registry.inspections.states import PlanState
 from gi_registry.marks.models import Authorisation, Site
-from gi_registry.marks.origin import REGIMES, area_on
+from gi_registry.marks.origin import area_on
+from gi_registry.marks.protected import REGIMES
 from gi_registry.marks.states import Basis
 from gi_registry.parties.models import User
 from gi_registry.places.geometry import Rings, to_shapely
