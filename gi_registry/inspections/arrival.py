@@ -17,8 +17,8 @@ from gi_registry.inspections.models import Aside, Finding, Photo, Record, Shot, 
 from gi_registry.inspections.permissions import tasks_within_reach
 from gi_registry.inspections.sent import Place, Sent
 from gi_registry.inspections.states import PlanState
-from gi_registry.marks.protected import REGIMES as OF_BASIS
 from gi_registry.marks.origin import Origin, area_on, origin_in
+from gi_registry.marks.protected import REGIMES
 from gi_registry.marks.states import Basis
 from gi_registry.parties.models import User
 from gi_registry.places.datums import in_china
@@ -145,6 +145,6 @@ def origin_of(place: Place | None, task: Task, day: date) -> Origin:
     if place is None or not in_china(place.lon, place.lat):
         return Origin()
     authorisation = task.target.authorisation
-    regime = OF_BASIS[Basis(authorisation.basis)] if authorisation is not None else Regime.PRODUCT
+    regime = REGIMES[Basis(authorisation.basis)] if authorisation is not None else Regime.PRODUCT
     area = area_on(task.target.product, regime, day)
     return origin_in(area, place.lon, place.lat, place.accuracy_m or 0.0)

@@ -6,12 +6,13 @@ and reach the register only with the announcement they rest on.
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
 from django.contrib.gis.geos import Point
-from django.db import IntegrityError, models, transaction
+from django.db import IntegrityError, transaction
 
 from gi_registry.core import clock
 from gi_registry.core.errors import BadInput, Conflict, NotInRegister
@@ -30,6 +31,7 @@ from gi_registry.gazette.papers import (
 from gi_registry.gazette.validators import HandedIn
 from gi_registry.marks.codes import new_code
 from gi_registry.marks.models import (
+    BLOCK,
     OVER,
     Attachment,
     Authorisation,
@@ -45,7 +47,7 @@ from gi_registry.marks.path import NEEDS_GROUND, NEEDS_NOTE, derived, failed, ob
 from gi_registry.marks.permissions import may_on, require, require_either, require_step, require_to_open
 from gi_registry.marks.protected import REGIMES
 from gi_registry.marks.states import AFTER_RECTIFICATION, ROUTES, STANDINGS, Basis, Ground, State
-from gi_registry.parties.actions import rename, take_back_rename
+from gi_registry.parties.actions import refuse_taken, rename, take_back_rename
 from gi_registry.parties.models import Kind, Party, User
 from gi_registry.parties.permissions import Act
 from gi_registry.places.geometry import SRID
@@ -133,7 +135,7 @@ def opened(
         "basis": basis,
         "opened_on": first.on,
         "code": unused_code(),
-        "index": next_index(),
+        "index": unused_index(),
     }
     why = Why(first.on, first.announcement.source.key if first.announcement else "", first.note)
     try:
@@ -158,10 +160,14 @@ def unused_code() -> str:
     return code
 
 
-def next_index() -> int:
-    """The next place in the list of revocations; places are never given twice."""
-    highest = Authorisation.objects.aggregate(models.Max("index"))["index__max"]
-    return 0 if highest is None else highest + 1
+def unused_index() -> int:
+    """A place in the list of revocations that nobody has, at random: in order, they would tell strangers how many files
+    were opened between two codes. At least half of the places are free; places are never given twice."""
+    places = (2 * Authorisation.objects.count() // BLOCK + 1) * BLOCK
+    index = secrets.randbelow(places)
+    while Authorisation.objects.filter(index=index).exists():
+        index = secrets.randbelow(places)
+    return index
 
 
 def refuse_unfit(producer: Party) -> None:
@@ -326,8 +332,16 @@ def undo(authorisation: Authorisation, step: Step, before: State, by: User, reas
         put(Rectification, {"pk": closed.pk}, OPEN_AGAIN, by=str(by), why=why)
     for asked in ChangeRequest.objects.filter(step=step):
         drop(asked, by=str(by), why=why)
-    if (before, step.state) == (State.CHANGE_REVIEW, State.ACTIVE) and step.announcement_id is not None:
+    changed = (before, step.state) == (State.CHANGE_REVIEW, State.ACTIVE) and step.announcement_id is not None
+    if changed and not changed_elsewhere(authorisation, step):
         take_back_rename(authorisation.producer, day=step.on, by=str(by), note=why.note)
+
+
+def changed_elsewhere(authorisation: Authorisation, step: Step) -> bool:
+    """Whether the change of the producer was announced for another of its uses as well, where it still stands."""
+    others = Step.objects.standing().filter(state=State.ACTIVE, announcement=step.announcement_id)
+    asked = others.filter(authorisation__steps__change_request__isnull=False)
+    return asked.filter(authorisation__producer=authorisation.producer_id).exclude(pk=step.pk).exists()
 
 
 OPEN_AGAIN = {"closed_on": None, "mended": None, "closed_by": None}
@@ -378,9 +392,14 @@ def correct(
     note: str = "",
     seen: int | None = None,
 ) -> None:
-    """Numbers and term as they are, where they were written wrongly or a licence was renewed. Raises as `take_step`."""
+    """Numbers and term as they are, where they were written wrongly or a licence was renewed. A longer term says what
+    it rests on. Raises as `take_step`."""
     require(by, Act.AUTHORISATIONS, authorisation)
     authorisation = locked(authorisation, seen)
+    refuse_over(authorisation)
+    longer = (valid_until or date.max) > (authorisation.valid_until or date.max)
+    if longer and not note.strip():
+        raise BadInput("期限延后或取消的，请写明依据：续展、续许可的公告号或备案号。")
     values = {"trademark_number": trademark_number, "standard_number": standard_number, "valid_until": valid_until}
     put(Authorisation, {"pk": authorisation.pk}, values, by=str(by), why=Why(clock.today(), note=note))
 
@@ -668,6 +687,7 @@ def ask_change(
     producer, name, address = authorisation.producer, name.strip(), address.strip()
     if (name or producer.name, address or producer.address) == (producer.name, producer.address):
         raise BadInput("名称和住所都和登记的一样，没有变更可申请。")
+    refuse_taken(name or producer.name, producer)
     step = moved_on(authorisation, State.CHANGE_REVIEW, Paper(), by=by, on=on, note=note)
     return put(ChangeRequest, {"step": step}, {"name": name, "address": address}, by=str(by), why=Why(step.on))[0]
 

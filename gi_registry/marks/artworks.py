@@ -25,8 +25,10 @@ from gi_registry.parties.permissions import Act, Reach, reach
 SVG, PNG, PDF = "image/svg+xml", "image/png", "application/pdf"
 SHOWN = {SVG, PNG}  # by a browser, inside a page
 KINDS = SHOWN | {PDF}
-ACTS = {"script", "foreignobject", "iframe", "object", "embed", "audio", "video", "animate", "set", "handler"}
+ACTS = {"script", "foreignobject", "iframe", "object", "embed", "audio", "video", "set", "handler"}
 LEADS_OUT = re.compile(r"^\s*(?!#|data:image/(png|jpeg);)", re.IGNORECASE)
+FETCHES = re.compile(r"@import|url\(\s*[\"']?\s*(?!#|data:image/(png|jpeg);|[\s\"'])", re.IGNORECASE)
+INSTRUCTS = re.compile(rb"<\?(?!xml\s)", re.IGNORECASE)  # a stylesheet from elsewhere, for one
 
 
 def examined_artwork(name: str, content: bytes, limit_mb: int) -> HandedIn:
@@ -47,20 +49,20 @@ def examined_svg(name: str, content: bytes, limit_mb: int) -> HandedIn:
         raise BadInput("这个 SVG 文件带有 DOCTYPE 或不是 UTF-8：请用绘图软件另存为不带 DOCTYPE 的 SVG 再交。")
     try:
         root = ET.fromstring(content)  # noqa: S314 -- without a DOCTYPE there are no entities to unfold
-    except ET.ParseError as error:
+    except (ET.ParseError, LookupError, ValueError) as error:  # an encoding that there is not, or that is not read
         raise BadInput("这个 SVG 文件不完整，打不开。") from error
     if bare(root.tag) != "svg":
         raise BadInput("这个文件名以 .svg 结尾，内容却不是 SVG。")
-    if any(acts(element) for element in root.iter()):
+    if INSTRUCTS.search(content) or any(acts(element) for element in root.iter()):
         raise BadInput("这个 SVG 文件里有脚本、动画或外部链接：只收单纯的矢量图。")
     return HandedIn(name, SVG, content)
 
 
 def acts(element: ET.Element) -> bool:
     """Whether an element does more than draw: runs something, or fetches something from elsewhere."""
-    if bare(element.tag) in ACTS or (bare(element.tag) == "style" and "@import" in (element.text or "")):
+    tag, names = bare(element.tag), {bare(name): value for name, value in element.attrib.items()}
+    if tag in ACTS or tag.startswith("animate") or any(map(FETCHES.search, [element.text or "", *names.values()])):
         return True
-    names = {bare(name): value for name, value in element.attrib.items()}
     return any(name.startswith("on") for name in names) or bool("href" in names and LEADS_OUT.match(names["href"]))
 
 

@@ -1,13 +1,16 @@
 """The codes of authorisations: our own, not official ones; short enough to read out, with a check character.
 
 The alphabet has 30 characters, so that 31 is prime and ISO 7064 (Mod x+1, x) finds every single wrong character and
-every pair swapped; letters that are easily taken for others are not in it and are read as those.
+nearly every pair swapped; codes of which it would not find one are not given. Letters that are easily taken for others
+are not in the alphabet and are read as those.
 """
 
 from __future__ import annotations
 
 import secrets
 import unicodedata
+from collections.abc import Iterator
+from itertools import pairwise
 
 from stdnum.iso7064 import mod_37_36
 
@@ -22,7 +25,22 @@ SEPARATORS = str.maketrans("", "", " -_.·\t\r\n\u00ad\u200b‐‑‒–—−")
 
 def new_code() -> str:
     """Nine characters that say nothing of producer, product or order: 30^8 codes, so a guess finds nobody."""
+    code = drawn()
+    while any(mod_37_36.is_valid(twin, ALPHABET) for twin in swapped(code)):
+        code = drawn()
+    return code
+
+
+def drawn() -> str:
+    """Any whole code."""
     return checked("".join(secrets.choice(ALPHABET) for _ in range(RANDOM)))
+
+
+def swapped(code: str) -> Iterator[str]:
+    """The codes that it becomes where two neighbours change places."""
+    for at, (one, other) in enumerate(pairwise(code)):
+        if one != other:
+            yield f"{code[:at]}{other}{one}{code[at + 2 :]}"
 
 
 def checked(random: str) -> str:

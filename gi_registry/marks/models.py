@@ -26,6 +26,7 @@ from gi_registry.products.models import Area, Product
 
 # --- Authorisations --------------------------------------------------------------------------------------------------
 
+BLOCK = 8_192  # places in the list of revocations: it grows by so many, so that its length tells little
 OVER = sorted({str(State.VOID), *(str(state) for route in ROUTES.values() for state in route.ends)})
 
 

@@ -47,7 +47,7 @@ def valid_in(authorisation: Authorisation, year: int) -> bool:
 def standing_in(authorisation: Authorisation, year: int, standing: Standing) -> bool:
     """Whether the authorisation stood so on some day of the year, up to today."""
     first, last = date(year, 1, 1), min(date(year, 12, 31), clock.today())
-    days = {first, *(date.fromisoformat(str(span[0])) for span in authorisation.course)}
+    days = {first, *(day for day, _standing in authorisation.turns)}
     return any(authorisation.standing_on(day) == standing for day in days if first <= day <= last)
 
 

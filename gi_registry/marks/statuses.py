@@ -16,7 +16,7 @@ from django.db.models import Max, Q
 
 from gi_registry.core import clock
 from gi_registry.marks.keys import ALGORITHM, Key, signing
-from gi_registry.marks.models import Authorisation, standing_on
+from gi_registry.marks.models import BLOCK, Authorisation, standing_on
 from gi_registry.marks.protected import in_a_lapse, read_lapses
 from gi_registry.marks.states import STANDINGS, Standing, State
 from gi_registry.marks.tokens import STATUS_PATH
@@ -24,7 +24,6 @@ from gi_registry.marks.tokens import STATUS_PATH
 TYPE = "statuslist+jwt"
 BITS = 2
 INVALID, SUSPENDED = 1, 2
-ROUNDED_TO = 8_192  # places
 FRESH_S = 600  # a list is dated anew so often, so that its age says when the register was last asked
 GOOD_FOR_S = 30 * 24 * 3600  # older ones say nothing any more
 SAYS = {
@@ -84,7 +83,7 @@ def withdrawn() -> dict[int, int]:
 def length() -> int:
     """How many places the list has."""
     last = Authorisation.objects.aggregate(last=Max("index"))["last"] or 0
-    return (last // ROUNDED_TO + 1) * ROUNDED_TO
+    return (last // BLOCK + 1) * BLOCK
 
 
 def packed(places: dict[int, int], length: int) -> str:

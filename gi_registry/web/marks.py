@@ -271,7 +271,6 @@ def detail(request: HttpRequest, code: str) -> HttpResponse:
         "grounds": grounds(one, today) if ends_by_ground(one) else [],
         "changes": changes_of(one, *steps, *sites, *papers, *orders, *checks_of(sites))[:LINES],
         "writes": writes and one.state not in OVER,
-        "numbers": writes,
         "preparing": one.state in actions.PREPARING,
         "reads_papers": reach(request.user, Act.DESK) is Reach.ALL,
         "today": today,

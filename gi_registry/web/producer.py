@@ -46,9 +46,10 @@ from gi_registry.marks.models import (
     Step,
     UseReport,
 )
-from gi_registry.marks.origin import REGIMES, Origin, area_on, origin_in, origin_of
+from gi_registry.marks.origin import Origin, area_on, origin_in, origin_of
 from gi_registry.marks.path import ART_20, NEEDS_NOTE, what_next
 from gi_registry.marks.permissions import PRODUCERS_STEPS, authorisations_within_reach
+from gi_registry.marks.protected import REGIMES
 from gi_registry.marks.reports import booked, due_on, file_report, last_year, valid_in
 from gi_registry.marks.states import Basis, Standing, State
 from gi_registry.parties.models import Party

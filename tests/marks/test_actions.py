@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import secrets
 from datetime import date, timedelta
 
 import pytest
@@ -210,11 +211,15 @@ def test_a_producer_opens_its_own_application(producer, product, maker):
     assert list(Authorisation.objects.public()) == []
 
 
-def test_places_in_the_list_of_revocations_are_given_once(producer, product, market, rival):
+def test_places_in_the_list_of_revocations_are_given_once_and_in_no_order(
+    producer, product, market, rival, monkeypatch
+):
+    places, drawn = [], iter([417, 417, 3])
+    monkeypatch.setattr(secrets, "randbelow", lambda number: places.append(number) or next(drawn))
     first = open_authorisation(producer, product, Basis.ANNOUNCED, by=market)
     second = open_authorisation(rival.party, product, Basis.ANNOUNCED, by=market)
 
-    assert [first.index, second.index] == [0, 1]
+    assert ([first.index, second.index], places) == ([417, 3], [8_192] * 3)
 
 
 @pytest.mark.parametrize("basis", [Basis.MEMBER, Basis.LICENSEE])
@@ -561,10 +566,21 @@ def test_numbers_and_term_are_corrected_by_the_office(user, market, maker):
     assert "期限届满" in refused(
         BadInput, correct, authorisation, by=market, **values | {"valid_until": date(2024, 1, 1)}
     )
+    correct(authorisation, by=market, **values)
+    longer = "期限延后或取消的，请写明依据：续展、续许可的公告号或备案号。"
+    for until in (date(2030, 1, 1), None):
+        assert refused(BadInput, correct, now(authorisation), by=market, **values | {"valid_until": until}) == longer
+    correct(authorisation, by=market, note="续展", **values | {"valid_until": date(2030, 1, 1)})
     correct(authorisation, by=market, note="续展", **values)
     stands = now(authorisation)
     assert (stands.trademark_number, stands.standing_on(date(2027, 1, 1)).label) == ("4409718", "已到期")
     assert Change.objects.first().note == "续展"
+
+
+@pytest.mark.parametrize("state", ["cancelled", "void"])
+def test_of_what_is_over_nothing_is_corrected(user, market, state):
+    values = {"trademark_number": "", "standard_number": "", "valid_until": date(2030, 1, 1), "note": "续展"}
+    assert "不再变动" in refused(BadInput, correct, user(state), by=market, **values)
 
 
 # --- Documents and sites ---------------------------------------------------------------------------------------------
@@ -826,10 +842,12 @@ def test_a_change_is_asked_by_the_producer_for_something_else_than_what_stands(u
     assert "之后不能是“可以使用，变更审查中”" in refused(BadInput, ask_change, draft, by=maker, name="示例新名")
 
 
-def test_a_name_that_another_has_is_refused_where_the_change_is_made(user, market, maker, rival):
-    authorisation = user()
-    ask_change(authorisation, by=maker, name="示例同业合作社", on=date(2025, 5, 6))
+def test_a_name_that_another_has_is_refused_where_it_is_asked_and_where_the_change_is_made(user, market, maker, rival):
+    authorisation, taken = user(), rival.party.name
+    assert "已有另一主体" in refused(BadInput, ask_change, authorisation, by=maker, name=taken)
 
+    ask_change(authorisation, by=maker, name="示例新名酿造有限公司", on=date(2025, 5, 6))
+    make.producer("示例新名酿造有限公司", make.USCC[2])
     assert "已有另一主体" in refused(
         BadInput, take_step, authorisation, State.ACTIVE, by=market, announcement=announced()
     )
@@ -844,6 +862,27 @@ def test_with_its_step_a_change_and_a_request_are_taken_back(user, producer, mar
     assert (Party.objects.get(pk=producer.pk).name, now(authorisation).state) == ("示例酿造有限公司", "change_review")
     withdraw_step(asked.step, by=maker, reason="不改了")
     assert (now(authorisation).state, ChangeRequest.objects.count()) == ("active", 0)
+
+
+def test_a_change_that_was_announced_for_two_uses_goes_with_the_last_of_them(user, producer, product, market, maker):
+    uses = [user(), user(product=make.product("puluo-li", "蒲洛梨"))]
+    for one in uses:
+        ask_change(one, by=maker, name="示例新名酿造有限公司", on=date(2025, 5, 6))
+    made = [take_step(one, State.ACTIVE, by=market, announcement=announced()) for one in uses]
+
+    withdraw_step(made[0], by=market, reason="公告没有写这一产品")
+    assert Party.objects.get(pk=producer.pk).name == "示例新名酿造有限公司"
+    withdraw_step(made[1], by=market, reason="公告看错了")
+    assert (Party.objects.get(pk=producer.pk).name, FormerParticulars.objects.count()) == ("示例酿造有限公司", 0)
+
+
+@pytest.mark.parametrize("state", [State.RECTIFY, State.SUSPENDED])
+def test_who_asks_for_a_change_is_not_shielded_by_it(user, market, maker, state):
+    used = user()
+    ask_change(used, by=maker, name="示例新名酿造有限公司", on=date(2025, 5, 6))
+
+    go(now(used), state, market)
+    assert now(used).state == state
 
 
 # --- History ---------------------------------------------------------------------------------------------------------

@@ -33,6 +33,12 @@ def test_a_drawing_is_kept_as_it_came():
         '<image href="https://example.com/x.png"/>',
         '<use xlink:href="https://example.com/x.svg#a"/>',
         '<a href="javascript:alert(1)"><path/></a>',
+        '<animateTransform attributeName="transform"/>',
+        "<animateMotion/>",
+        '<rect fill="url(https://example.com/x.svg#a)"/>',
+        "<rect style=\"fill:url( 'https://example.com/x.svg#a')\"/>",
+        "<style>rect{background:url(//example.com/x.png)}</style>",
+        '<?xml-stylesheet href="https://example.com/x.css"?>',
         '<image href="data:image/svg+xml;base64,AAAA"/>',
         "<style>@import url(https://example.com)</style>",
         '<set attributeName="href" to="javascript:alert(1)"/>',
@@ -43,7 +49,9 @@ def test_a_drawing_that_does_more_than_draw_is_refused(inside):
         examined_artwork("x.svg", drawing(inside), 20)
 
 
-@pytest.mark.parametrize("inside", ['<use href="#a"/>', '<image href="data:image/png;base64,AAAA"/>'])
+@pytest.mark.parametrize(
+    "inside", ["<rect fill=\"url( '#a')\"/>", '<use href="#a"/>', '<image href="data:image/png;base64,AAAA"/>']
+)
 def test_what_a_drawing_brings_along_is_its_own(inside):
     assert examined_artwork("x.svg", drawing(inside), 20).content == drawing(inside)
 
@@ -54,6 +62,8 @@ def test_what_a_drawing_brings_along_is_its_own(inside):
         ("x.svg", b'<!DOCTYPE svg [<!ENTITY a "b">]><svg/>', "DOCTYPE"),
         ("x.svg", "<svg/>".encode("utf-16"), "UTF-8"),
         ("x.svg", b"<svg>", "不完整"),
+        ("x.svg", b'<?xml version="1.0" encoding="utf-7"?><svg/>', "不完整"),
+        ("x.svg", b'<?xml version="1.0" encoding="nosuch"?><svg/>', "不完整"),
         ("x.svg", b"<html/>", "内容却不是 SVG"),
         ("x.svg", SVG + b" " * (1024 * 1024), "文件太大"),
         ("x.jpg", b"\xff\xd8\xff", "只收 SVG、PNG 或 PDF，"),

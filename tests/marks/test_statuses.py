@@ -104,7 +104,7 @@ def test_what_was_public_by_mistake_is_invalid_in_the_list_and_where_the_registe
     assert tokens.verify(token, NOW).judgement == tokens.Judgement.GENUINE
 
     withdraw_step(used.steps.last(), by=market, reason="误记")
-    assert statuses.places(clock.today()) == {0: 1}
+    assert statuses.places(clock.today()) == {used.index: 1}
     assert tokens.verify(token, NOW).judgement == tokens.Judgement.REVOKED
 
 
