@@ -55,6 +55,28 @@ def test_each_way_to_change_or_forge_a_token_is_told_apart_in_the_browser(opened
     assert said == {name: judgement for name, (_, judgement) in found.items()}
 
 
+@pytest.mark.parametrize(
+    "name", ["another product under the old signature", "signed by a stranger", "alg none", "of another code"]
+)
+def test_a_code_that_is_not_genuine_is_told_in_the_first_view_and_shows_no_tick(opened, key, name):
+    token, judgement = tampered.corpus(authorised())[name]
+    with opened(f"/v/{CODE}", PHONE) as page:
+        assert judged(page, token) == judgement
+        expect(page.locator("[data-said]")).to_be_in_viewport()
+        expect(page.get_by_text("今天可以使用专用标志")).to_be_hidden()
+        expect(page.get_by_role("heading", level=1)).to_have_text("登记簿中编码 7KQ-M2X-4HA 的记录")
+        expect(page.locator(".verdict-sign:visible")).to_have_count(0)
+
+
+def test_a_genuine_code_on_anothers_page_is_led_to_its_own(opened, key):
+    token = tokens.issue(authorised(), clock.now(), tampered.ADDRESS)
+    with opened(f"/v/{OTHER}#{token}", PHONE, expected=("404",)) as page:
+        page.get_by_role("link", name="看编码 7KQ-M2X-4HA 的记录").click()
+
+        expect(proof(page)).to_have_attribute("data-judgement", "genuine")
+        expect(page.get_by_role("heading", level=1)).to_contain_text("今天可以使用专用标志")
+
+
 def test_each_question_is_answered_in_a_line_of_its_own(opened, key):
     token = tokens.issue(authorised(), clock.now(), tampered.ADDRESS)
     with opened(f"/v/{CODE}#{token}") as page:
@@ -140,6 +162,7 @@ def test_without_javascript_the_record_of_today_stands_there(opened, key):
     with opened(f"/v/{CODE}#{token}", PHONE, java_script_enabled=False) as page:
         expect(page.get_by_text("今天可以使用专用标志")).to_be_visible()
         expect(proof(page)).to_be_hidden()
+        expect(page.locator("noscript p")).to_be_visible()  # text of such is not searched
 
 
 def test_the_age_of_an_old_list_is_said_and_a_very_old_one_not_believed(opened, key):

@@ -5,11 +5,14 @@ import { readList, statusOf } from "./statuses.js";
 import { verify } from "./token.js";
 
 const SIGN = { yes: "✓", no: "✗", unknown: "?" };
+const UNKNOWN = /^(no_(keys|crypto|token)|unlisted|pending)$/;
 const HOUR = 3600;
 const DAY = 24 * HOUR;
 const RECORD = /^\/v\/([^/]+)$/;
 
 const section = document.querySelector("[data-proof]");
+const standing = document.querySelector("h1[data-standing]"); // the record's, with a sign that is seen at a glance
+const doubted = document.querySelector("[data-doubted]"); // the heading in its place while the code in hand is not genuine
 const kept = document.querySelector("[data-frame]"); // the frame in place of a record: there was no network
 const code = RECORD.exec(location.pathname)?.[1].replace(/[^\da-z]/gi, "").toUpperCase();
 
@@ -25,11 +28,21 @@ function showOffline() {
 async function judge() {
   const token = location.hash.slice(1);
   section.hidden = !token && !kept;
+  doubt(Boolean(token));
+  delete section.dataset.judgement;
   if (!token) return kept ? show({ judgement: "no_token" }) : undefined;
+  say("pending");
   const now = Date.now() / 1000;
   const found = await look(token, now);
   show(found, now);
   offerToAsk(token, found.judgement);
+}
+
+/** Whoever holds a forged code must not take the sign of the record for its sign. */
+function doubt(yes) {
+  if (!doubted) return;
+  standing.hidden = yes;
+  doubted.hidden = !yes;
 }
 
 /** The judgement, with claims and list where there are any. */
@@ -77,7 +90,7 @@ async function listed(found, text, keys, now) {
 
 const LINES = {
   record({ judgement, claims }) {
-    if (judgement === "other_code") return ["no", word("record-other", { code: claims.sub })];
+    if (judgement === "other_code") return ["no", word("record-other", { code: grouped(claims.sub) })];
     if (claims) return ["yes", word("record-yes")];
     return judgement.startsWith("no_") ? ["unknown", word("record-unknown")] : ["no", word("record-no")];
   },
@@ -103,7 +116,9 @@ const LINES = {
 /** Each question in a line of its own: what does not follow from the others is said apart. */
 function show(found, now) {
   section.dataset.judgement = found.judgement;
-  section.querySelector("[data-said]").textContent = word(`judgement-${found.judgement}`, { code: found.claims?.sub });
+  say(found.judgement, found.claims && grouped(found.claims.sub));
+  doubt(Boolean(location.hash.slice(1)) && found.judgement !== "genuine");
+  leadTo(found);
   for (const [name, say] of Object.entries(LINES)) {
     const [tone, text] = (now && say(found, now)) || ["unknown", word("not-judged")];
     const line = section.querySelector(`[data-line="${name}"]`);
@@ -115,11 +130,31 @@ function show(found, now) {
   section.hidden = false;
 }
 
+function say(judgement, code) {
+  section.querySelector("[data-said]").textContent = word(`judgement-${judgement}`, { code });
+  section.querySelector("[data-sign]").textContent = SIGN[judgement === "genuine" ? "yes" : UNKNOWN.test(judgement) ? "unknown" : "no"];
+}
+
+/** A genuine code that was put on another's page: to its own. */
+function leadTo({ judgement, claims }) {
+  const other = section.querySelector("[data-other]");
+  other.hidden = judgement !== "other_code";
+  if (other.hidden) return;
+  const link = other.querySelector("a");
+  link.href = `${section.dataset.form}${encodeURIComponent(claims.sub)}${location.hash}`;
+  link.textContent = word("other-record", { code: grouped(claims.sub) });
+}
+
+/** A code as people read it out. */
+function grouped(code) {
+  return code.replace(/(...)(?=.)/g, "$1-");
+}
+
 /** Without the register's record, what the token itself says, where it is ours. */
 function showClaims(claims) {
   const list = section.querySelector("[data-claims]");
   list.hidden = !claims;
-  const said = claims ? { ...claims, basis: word(`basis-${claims.basis}`), sub: claims.sub.replace(/(...)(?=.)/g, "$1-") } : {};
+  const said = claims ? { ...claims, basis: word(`basis-${claims.basis}`), sub: grouped(claims.sub) } : {};
   const rows = ["name", "uscc", "product", "basis", "number", "sub"].filter((name) => said[name]);
   list.replaceChildren(...rows.flatMap((name) => [element("dt", word(`claim-${name}`)), element("dd", said[name])]));
 }
@@ -141,6 +176,7 @@ function dayOf(seconds) {
 }
 
 if (code && kept) showOffline();
+if (code && !kept) section.parentElement.prepend(section); // what is known of the code in hand, before the record
 if (code) {
   await judge();
   addEventListener("hashchange", judge);
