@@ -25,7 +25,7 @@ import shapely  # noqa: E402
 from django.core.management import call_command  # noqa: E402
 
 from gi_registry.products.register import area_register  # noqa: E402
-from tests.bench import applications, marks, national, systems, township  # noqa: E402
+from tests.bench import applications, field, marks, national, systems, township  # noqa: E402
 from tests.bench.first_load import kilobytes_of_first_load  # noqa: E402
 from tests.bench.server import medians, serving  # noqa: E402
 
@@ -196,11 +196,24 @@ def three_systems() -> Iterator[Row]:
     yield Row("memory of one worker, 5,000 products", memory, "MB", 400)
 
 
+def inspections() -> Iterator[Row]:
+    """200 inspections with 600 photos: how fast they are taken in, and that all arrive once through every fault."""
+    path = VAR / "bench" / "field.sqlite3"
+    taken, written = field.speed(path)
+    lost, doubled, seconds = field.through_faults(path)
+    yield Row("inspections with three photos taken in", taken, "a s", float("inf"))
+    yield Row("the same bytes only written", written, "a s", float("inf"))
+    yield Row("taking them in against only writing", written / taken, "times", 4)
+    yield Row("sending 200 with 600 photos, server killed", seconds, "s", float("inf"))
+    yield Row("records and photos lost", lost, "", 0)
+    yield Row("records and photos doubled", doubled, "", 0)
+
+
 def main() -> int:
     prepare()
     rows = [
         row
-        for measure in (over_http, in_bulk, first_load, import_doctor, board, checks, three_systems)
+        for measure in (over_http, in_bulk, first_load, import_doctor, board, checks, three_systems, inspections)
         for row in measure()
     ]
     width = max(len(row.name) for row in rows)

@@ -51,8 +51,12 @@ class Server:
 
     def told_of_worker(self, what: str) -> str:
         """What the kernel says of the worker (the child of the master)."""
-        children = Path(f"/proc/{self.pid}/task/{self.pid}/children").read_text(encoding="ascii").split()
-        return Path(f"/proc/{children[0]}/{what}").read_text(encoding="ascii")
+        return Path(f"/proc/{self.workers()[0]}/{what}").read_text(encoding="ascii")
+
+    def workers(self) -> list[int]:
+        """The processes that answer, just now."""
+        children = Path(f"/proc/{self.pid}/task/{self.pid}/children").read_text(encoding="ascii")
+        return [int(child) for child in children.split()]
 
 
 @contextmanager

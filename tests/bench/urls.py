@@ -1,9 +1,15 @@
-"""The register's addresses and three that do nothing: an empty view, one at the desk, an empty answer of the API."""
+"""The register's addresses, three that do nothing (for anybody, at the desk, of the API), one that only writes."""
 
 from __future__ import annotations
 
+import os
+from pathlib import Path
+from tempfile import mkstemp
+
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.urls import path
+from django.views.decorators.csrf import csrf_exempt
 
 from gi_registry import urls
 from gi_registry.api.answers import answer, as_json
@@ -25,8 +31,22 @@ def empty_answer(request: HttpRequest, revision: int) -> HttpResponse:
     return as_json({})
 
 
+@csrf_exempt
+def written(request: HttpRequest) -> HttpResponse:
+    """What was sent, on the disk: what taking it in costs at least."""
+    folder = Path(settings.PRIVATE_DIR) / "written"
+    folder.mkdir(parents=True, exist_ok=True)
+    handle, _name = mkstemp(dir=folder)
+    with os.fdopen(handle, "wb") as file:
+        file.write(request.read())
+        file.flush()
+        os.fsync(file.fileno())
+    return HttpResponse()
+
+
 urlpatterns = [
     path("empty", empty),
+    path("written", written),
     path("desk/empty", empty_desk),
     path("empty.json", empty_answer),
     *urls.urlpatterns,

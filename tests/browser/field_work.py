@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+# Fetches the modules that the rest needs, while there is a network: by these names the app's worker keeps none of them.
+LOAD = """async () => {
+  const names = ["draft", "db", "photo", "queue", "server"];
+  await Promise.all(names.map((name) => import(`/static/js/field/${name}.js`)));
+}"""
+
 # Writes so many records with so many photos each (noise of `side` pixels), finished and waiting to be sent.
 WRITE = """async ({ records, photos, side }) => {
   const at = (name) => import(`/static/js/field/${name}.js`);

@@ -1,6 +1,6 @@
 /**
  * What waits to be sent, and sending it. A record goes first, then each photo that the register misses, from where it
- * broke off; only when the register says that it has all of it do the photos leave the device. Every step may be
+ * broke off; only when the register says that it has all of them do they leave the device. Every step may be
  * repeated: what is there already changes nothing.
  */
 
@@ -9,7 +9,7 @@ import { ask, heads, SignedOut, Unreachable } from "./server.js";
 import { word } from "../words.js";
 import { Sentence } from "../ask.js";
 
-const PART = 256 * 1024; // bytes: what is lost at most when the network breaks
+const PART = 512 * 1024; // bytes of a photo in one request
 const LARGEST_FILE = 24 * 1024 * 1024; // bytes, before base64 makes them a third more
 const LOCK = "field-send";
 
@@ -65,12 +65,11 @@ function stopped(error) {
   throw error;
 }
 
+/** The record, and each photo until the register says that it has it: then it has all. */
 async function sendOne(row, token) {
-  let answer = await post(row, token);
-  for (const sha256 of answer.missing) await sendPhoto(row.uuid, sha256, token);
-  if (answer.missing.length) answer = await ask(`/field/records/${row.uuid}`);
-  if (answer.state !== "complete") throw new Sentence(word("photos-missing", { n: answer.missing.length }));
-  await db.markSent(row.uuid, { sent_at: new Date().toISOString(), remarks: answer.remarks ?? [] });
+  const { missing, remarks } = await post(row, token);
+  for (const sha256 of missing) await sendPhoto(row, sha256, token);
+  await db.markSent(row.uuid, { sent_at: new Date().toISOString(), remarks });
 }
 
 function post(row, token) {
@@ -81,12 +80,12 @@ function post(row, token) {
   });
 }
 
-/** Send what the register lacks of a photo, part by part. */
-async function sendPhoto(uuid, sha256, token) {
+/** Send what the register lacks of a photo, part by part; only after a broken attempt may some of it be there. */
+async function sendPhoto({ uuid, tried_at }, sha256, token) {
   const photo = await db.photo(uuid, sha256);
   if (!photo) throw new Sentence(word("photo-gone"));
   const address = `/field/photos/${sha256}`;
-  let { have, complete } = await ask(address);
+  let { have, complete } = tried_at ? await ask(address) : { have: 0, complete: false };
   while (!complete) {
     const before = have;
     ({ have, complete } = await put(address, photo, have, token));
