@@ -37,6 +37,10 @@ class AuthorisationQuerySet(models.QuerySet):
         """Those of which the State has announced something: applications under way are nobody else's business."""
         return self.exclude(course=[])
 
+    def taken_back(self) -> Self:
+        """Those that were public by mistake: codes and tokens of them may go about."""
+        return self.filter(course=[], steps__state=State.ACTIVE).distinct()
+
     def standing_over(self) -> Self:
         """Those that a step may still follow."""
         return self.exclude(state__in=OVER)
@@ -220,6 +224,7 @@ class Item(models.TextChoices):
     TEST_REPORT = "test_report", _("地理标志产品特色质量检验检测报告")
     CHANGE_FORM = "change_form", _("使用变更申请书")
     ANSWER = "answer", _("改正情况说明")
+    NOTICE = "notice", _("通知书、决定书")
     OTHER = "other", _("其他材料")
 
 

@@ -18,7 +18,7 @@ from gi_registry.core import clock
 from gi_registry.marks.keys import ALGORITHM, Key, signing
 from gi_registry.marks.models import BLOCK, Authorisation, standing_on
 from gi_registry.marks.protected import in_a_lapse, read_lapses
-from gi_registry.marks.states import STANDINGS, Standing, State
+from gi_registry.marks.states import STANDINGS, Standing
 from gi_registry.marks.tokens import STATUS_PATH
 
 TYPE = "statuslist+jwt"
@@ -76,8 +76,7 @@ COLUMNS = ("index", "product", "basis", "course", "valid_until")
 
 def withdrawn() -> dict[int, int]:
     """The places of what was once public and has been taken back: tokens may have been signed for them."""
-    once_public = Authorisation.objects.filter(course=[], steps__state=State.ACTIVE)
-    return dict.fromkeys(once_public.values_list("index", flat=True), INVALID)
+    return dict.fromkeys(Authorisation.objects.taken_back().values_list("index", flat=True), INVALID)
 
 
 def length() -> int:

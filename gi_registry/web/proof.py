@@ -35,6 +35,7 @@ from gi_registry.marks.answers import Answer, by_code
 from gi_registry.marks.codes import read_code, show_code
 from gi_registry.marks.keys import jwks as public_keys
 from gi_registry.marks.keys import signing
+from gi_registry.marks.models import Authorisation
 from gi_registry.marks.states import Basis, Standing
 from gi_registry.marks.statuses import dated, status_list
 from gi_registry.marks.tokens import Judgement, Verdict, verify
@@ -74,6 +75,8 @@ def asked(code: str, day: date) -> Answer:
 
 
 def unknown(code: str) -> NotInRegister:
+    if Authorisation.objects.taken_back().filter(code=code).exists():
+        return NotInRegister(_("编码 {code} 的登记有误，已经撤回：不能凭它使用专用标志。").format(code=show_code(code)))
     return NotInRegister(_("登记簿没有核准编码 {code}：请对照标签再输入一次。").format(code=show_code(code)))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -43,14 +44,16 @@ def bring_in(request: HttpRequest) -> HttpResponse:
         upload = form.cleaned_data["file"]
         try:
             content = upload.read(LARGEST_MB * 1024 * 1024 + 1)
-            return examined(request, read_roll(content, upload.name, **form.about()), form)
+            roll = read_roll(content, upload.name, **form.about())
+            return examined(request, roll, form, 200 if roll.good else 400)
         except BadInput as refusal:
             form.add_error("file", refusal.sentence)
     return render(request, "desk/marks/roll.html", {"form": form}, status=400)
 
 
-def examined(request: HttpRequest, roll: Roll, form: RollForm, status: int = 200, said: str = "") -> HttpResponse:
-    """What would become of each row. The rows travel signed with the page, so that nothing is kept before it is
+def examined(request: HttpRequest, roll: Roll, form: RollForm, status: int, said: str = "") -> HttpResponse:
+    """What would become of each row; after they were stored, of those that were not. The rows travel signed with the
+    page, so that nothing is kept before it is
     confirmed."""
     good = roll.good
     sound = [row for row in roll.rows if row.verdict == Verdict.GOOD]
@@ -64,7 +67,7 @@ def examined(request: HttpRequest, roll: Roll, form: RollForm, status: int = 200
         "shown": [*odd[:SHOWN], *sound[:SHOWN]],
         "signed": signing.dumps(packed(roll), salt=SALT, compress=True) if good else "",
     }
-    return render(request, "desk/marks/roll.html", context, status=status if good else 400)
+    return render(request, "desk/marks/roll.html", context, status=status)
 
 
 def packed(roll: Roll) -> dict[str, Any]:
@@ -89,14 +92,17 @@ def confirmed(request: HttpRequest, signed: str) -> HttpResponse:
         raise BadInput("这份检查结果已经过期或不完整：请重新选择名单。") from None
     roll = unpacked(told)
     if [row.number for row in roll.good] != told["promised"]:
-        return examined(
-            request, roll, RollForm(), 409, _("检查以后登记簿有了变动，一行也没有写：下面是重新检查的结果，请再确认。")
-        )
+        changed = _("检查以后登记簿有了变动，一行也没有写：下面是重新检查的结果，请再确认。")
+        return examined(request, roll, RollForm(), 409 if roll.good else 400, changed)
     made = admit(roll, by=me(request))
+    wrong = tuple(row for row in roll.rows if row.verdict == Verdict.WRONG)
     messages.success(
         request, _("已按{announcement}登记 {n} 个使用人。").format(announcement=roll.announcement, n=len(made))
     )
-    return redirect("desk-marks")
+    if not wrong:
+        return redirect("desk-marks")
+    left = _("还有 {n} 行有误，没有登记：原因见下，改好以后可以再导入，登记过的不会重复。").format(n=len(wrong))
+    return examined(request, replace(roll, rows=wrong), RollForm(), 200, left)
 
 
 def unpacked(told: dict[str, Any]) -> Roll:

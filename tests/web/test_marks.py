@@ -573,6 +573,19 @@ def test_a_paper_is_handed_in_and_taken_out_while_the_application_is_written(mar
     assert (Attachment.objects.count(), Document.objects.get().public) == (0, False)
 
 
+def test_a_step_rests_on_what_an_office_decided_and_not_on_what_was_handed_in_to_it(market, user):
+    one = user("provincial")
+    papers = {item: make.attachment(one, item).document for item in ("form", "test_report", "other", "notice")}
+
+    page = market.get(at(one, "steps/examined/")).content.decode()
+
+    assert {item for item, paper in papers.items() if paper.sha256 in page} == {"other", "notice"}
+    typed = seen(one, document=papers["form"].sha256)
+    assert refused(lambda: market.post(at(one, "steps/examined/"), typed))[::2] == (400, True)
+    market.post(at(one, "steps/examined/"), typed | {"document": papers["notice"].sha256})
+    assert steps(one)[-1] == "examined"
+
+
 def test_a_document_of_the_product_is_put_to_the_file(market, user, laocu):
     one, report = user("draft"), make.document("检验报告")
     laocu.documents.add(report)

@@ -86,6 +86,15 @@ def test_a_term_that_has_run_out_is_said(client):
     assert missing(client.get(f"/v/{CODE}"), ["已到期，不能使用", f"2024-03-01 起可以使用，{clock.today()} 到期"]) == []
 
 
+def test_what_was_public_by_mistake_says_that_it_was_taken_back(client):
+    one = authorised()
+    make.row(type(one), {"pk": one.pk}, state="void", course=[], announcement=None, valid_from=None)
+
+    answer = client.get(f"/v/{CODE}")
+    assert answer.status_code == 404
+    assert missing(answer, ["编码 7KQ-M2X-4HA 的登记有误，已经撤回：不能凭它使用专用标志。"]) == []
+
+
 @pytest.mark.parametrize("state", ["draft", "verification", "registered", "refused"])
 def test_an_application_under_way_is_not_to_be_told_from_none(client, state):
     nothing = client.get(f"/v/{CODE}")

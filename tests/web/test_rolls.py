@@ -71,12 +71,23 @@ def test_every_row_is_told_and_nothing_is_stored_before_it_was_confirmed(market,
 
 
 def test_the_good_rows_are_stored_once_they_are_confirmed(market):
-    answer = market.post(ROLLS, {"examined": signed_in_page(sent(market, xlsx(GOOD, WRONG)))}, follow=True)
+    answer = market.post(ROLLS, {"examined": signed_in_page(sent(market, xlsx(GOOD)))}, follow=True)
 
     one = Authorisation.objects.get()
     assert answer.redirect_chain == [("/desk/marks/", 302)]
     assert "已按国家知识产权局公告 第590号登记 1 个使用人。" in text_of(answer)
     assert (one.producer.name, one.state, one.valid_from) == ("示例酿造有限公司", "active", date(2024, 3, 1))
+
+
+def test_the_rows_that_were_not_stored_stay_with_their_reasons(market):
+    answer = market.post(ROLLS, {"examined": signed_in_page(sent(market, xlsx(GOOD, WRONG)))})
+
+    said = text_of(answer)
+    assert (answer.status_code, Authorisation.objects.get().producer.name) == (200, "示例酿造有限公司")
+    assert "已按国家知识产权局公告 第590号登记 1 个使用人。" in said
+    assert "还有 1 行有误，没有登记：原因见下" in said
+    assert re.search(r"3 示例错码厂 91120118MA0000007G 独流老醋 有误，不登记 统一社会信用代码的校验位不对", said)
+    assert "examined" not in answer.content.decode()
 
 
 def test_a_list_without_products_takes_the_chosen_one(market):

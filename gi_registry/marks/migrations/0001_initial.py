@@ -80,7 +80,7 @@ class Migration(migrations.Migration):
             name='Attachment',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('item', models.CharField(choices=[('form', '地理标志专用标志使用申请书'), ('test_report', '地理标志产品特色质量检验检测报告'), ('change_form', '使用变更申请书'), ('answer', '改正情况说明'), ('other', '其他材料')], max_length=12, verbose_name='材料')),
+                ('item', models.CharField(choices=[('form', '地理标志专用标志使用申请书'), ('test_report', '地理标志产品特色质量检验检测报告'), ('change_form', '使用变更申请书'), ('answer', '改正情况说明'), ('notice', '通知书、决定书'), ('other', '其他材料')], max_length=12, verbose_name='材料')),
                 ('document', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='attachments', to='gazette.document', verbose_name='文件')),
                 ('authorisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='attachments', to='marks.authorisation', verbose_name='核准')),
             ],

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from django import forms
@@ -41,10 +41,24 @@ def papers_of(authorisation: Authorisation) -> QuerySet[Document]:
     return Document.objects.filter(about).distinct()
 
 
-def paper_field(authorisation: Authorisation, label: Any, help_text: Any = "") -> forms.ModelChoiceField:
+def notices_of(authorisation: Authorisation) -> QuerySet[Document]:
+    """What an office decided, not what the producer handed in to it."""
+    kinds = [Item.NOTICE, Item.OTHER]
+    about = Q(attachments__authorisation=authorisation, attachments__item__in=kinds) | Q(
+        products=authorisation.product_id
+    )
+    return Document.objects.filter(about).distinct()
+
+
+def paper_field(
+    authorisation: Authorisation,
+    label: Any,
+    help_text: Any = "",
+    among: Callable[[Authorisation], QuerySet[Document]] = papers_of,
+) -> forms.ModelChoiceField:
     """One of these documents, known by its hash."""
     field = forms.ModelChoiceField(
-        papers_of(authorisation),
+        among(authorisation),
         to_field_name="sha256",
         empty_label="—",
         label=label,
@@ -144,8 +158,8 @@ class StepForm(ApplicationForm):
             self.fields["announcement"] = announcement_field(label=_("所依据的公告"), required=must)
         if way.rests != Rests.ANNOUNCEMENT:
             needed = way.rests == Rests.NOTICE
-            said = _("通知书、决定书等，先交到本案卷；有公告的选公告") if needed else _("可以不选")
-            self.fields["document"] = paper_field(authorisation, _("文件"), said)
+            said = _("通知书、决定书，先交到本案卷；有公告的选公告") if needed else _("可以不选")
+            self.fields["document"] = paper_field(authorisation, _("文件"), said, notices_of if needed else papers_of)
         self.fields["on"] = HAPPENED()
         self.fields["note"] = words(_("说明"), required=way.needs_note)
         self.groups = [(_("步骤"), ["ground", "announcement", "document", "on", "note"])]
