@@ -16,6 +16,15 @@ from gi_registry.web import frames
 
 
 @pytest.fixture(scope="session")
+def django_db_modify_db_settings(request, tmp_path_factory):
+    """Journeys of a browser get a database on the disk: one in memory lends a single connection to all threads, so that
+    a request still running when a test ends would get into the emptying of the tables after it."""
+    journeys = any("browser" in item.path.parts for item in request.session.items)
+    if journeys and connection.vendor == "sqlite":
+        connection.settings_dict["TEST"]["NAME"] = str(tmp_path_factory.mktemp("database") / "test.sqlite3")
+
+
+@pytest.fixture(scope="session")
 def django_db_setup(django_db_setup, django_db_blocker):
     """GeoDjango asks once a process what the database can do; asked here, no test counts these queries as its own."""
     with django_db_blocker.unblock():

@@ -122,5 +122,9 @@ def test_a_list_is_told_row_by_row_and_stored_once_it_was_confirmed(at, options)
 
         page.get_by_role("button", name="确认，登记 1 行").click()
         expect(page.get_by_role("status").first).to_contain_text("登记 1 个使用人")
+        expect(page.get_by_role("row", name="示例错码厂")).to_contain_text("校验位不对")
+        assert fits(page)
+
+        page.get_by_role("link", name="返回").click()
         expect(page.get_by_role("row", name="示例酿造有限公司")).to_contain_text("可以使用")
         assert fits(page)
