@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.db.models.fields import BLANK_CHOICE_DASH
 from django.forms.boundfield import BoundField
 from django.forms.models import fields_for_model
 from django.utils.text import format_lazy
@@ -95,10 +96,12 @@ class ListedField(forms.TypedChoiceField):
 
 
 def announcement_field(**more: Any) -> ListedField:
-    """The announcements by their numbers in the register, with day and title as their offices gave them."""
-    rows = list(Announcement.objects.order_by("pk"))
-    names = (f"{row}（{row.issued_on}）{row.title}" for row in rows)
-    return ListedField({str(number): row for number, row in enumerate(rows, 1)}, names, **more)
+    """The announcements by their numbers in the register, the newest first, with day and title as their offices gave
+    them."""
+    numbered = enumerate(Announcement.objects.order_by("pk"), 1)
+    rows = {str(number): row for number, row in sorted(numbered, key=lambda one: one[1].issued_on, reverse=True)}
+    names = (f"{row}（{row.issued_on}）{row.title}" for row in rows.values())
+    return ListedField(rows, names, **more)
 
 
 def unit_field(person: Person, **more: Any) -> ListedField:
@@ -139,7 +142,11 @@ def form_field(column: Any, given: dict[str, Any], more: dict[str, Any]) -> Any:
             return announcement_field(**labels)
         case models.ForeignKey() if column.related_model in PUBLIC_NAME:
             return RowField(column.related_model._default_manager.all(), **labels)
-    return column.formfield(**more)
+    field = column.formfield(**more)
+    if column.choices:  # "nothing chosen" looks the same in every list
+        nothing = BLANK_CHOICE_DASH[0]
+        field.choices = [("", "—") if choice == nothing else choice for choice in field.choices]
+    return field
 
 
 class Shown(NamedTuple):
