@@ -99,9 +99,9 @@ def announcement_field(**more: Any) -> ListedField:
     """The announcements by their numbers in the register, the newest first, with day and title as their offices gave
     them."""
     numbered = enumerate(Announcement.objects.order_by("pk"), 1)
-    rows = {str(number): row for number, row in sorted(numbered, key=lambda one: one[1].issued_on, reverse=True)}
-    names = (f"{row}（{row.issued_on}）{row.title}" for row in rows.values())
-    return ListedField(rows, names, **more)
+    newest_first = sorted(numbered, key=lambda one: one[1].issued_on, reverse=True)
+    names = (f"{row}（{row.issued_on}）{row.title}" for _number, row in newest_first)
+    return ListedField({str(number): row for number, row in newest_first}, names, **more)
 
 
 def unit_field(person: Person, **more: Any) -> ListedField:
