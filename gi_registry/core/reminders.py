@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from typing import Any
 
+from django.conf import settings
+from django.core.mail import send_mail
+from django.core.management.base import BaseCommand, CommandError
 from django.db import IntegrityError, transaction
 
 from gi_registry.core import clock
@@ -28,3 +32,46 @@ def tell_once(to: str, keys: Iterable[str], send: Callable[[], None]) -> bool:
         Reminder.objects.filter(pk__in=[row.pk for row in claimed]).delete()
         raise
     return True
+
+
+class TellingCommand(BaseCommand):
+    """A command that prints the whole list (`person` is None) and mails each person what concerns them.
+
+    Subclasses say what is untold (rows with `person`), how one row is claimed and told, and its subject and words.
+    """
+
+    requires_system_checks: list = []  # it needs no addresses, whose modules take longer to load than it to run
+    nothing_new: str
+
+    def untold(self) -> list[Any]:
+        raise NotImplementedError
+
+    def tell(self, told: Any, send: Callable[[Any], None]) -> bool:
+        raise NotImplementedError
+
+    def subject(self, told: Any) -> str:
+        raise NotImplementedError
+
+    def words(self, told: Any) -> str:
+        raise NotImplementedError
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        unsent = []
+        lists = self.untold()
+        for told in lists:
+            try:
+                self.tell(told, self.listed if told.person is None else self.mailed)
+            except OSError as error:
+                unsent.append(f"{told.person}（{error}）")
+        if not lists:
+            self.stdout.write(self.nothing_new)
+        if unsent:
+            raise CommandError(f"没有发出，下次运行再发：{'、'.join(unsent)}。")
+
+    def listed(self, told: Any) -> None:
+        self.stdout.write(self.words(told))
+
+    def mailed(self, told: Any) -> None:
+        """One mail with everything that is new to the person."""
+        subject = f"{settings.REGISTER_NAME}：{self.subject(told)}"
+        send_mail(subject, self.words(told), settings.DEFAULT_FROM_EMAIL, [told.person.email])
