@@ -18,7 +18,7 @@ from gi_registry.core.errors import BadInput
 from gi_registry.core.spans import Spanned
 from gi_registry.gazette.models import Announcement, Document, Sourced
 from gi_registry.marks.protected import Lapses, lapses_of
-from gi_registry.marks.states import IN_FORCE, ROUTES, Basis, Ground, Route, Standing, State
+from gi_registry.marks.states import AFTER_RECTIFICATION, IN_FORCE, ROUTES, Basis, Ground, Route, Standing, State
 from gi_registry.parties.models import Party, User
 from gi_registry.places.geometry import SRID, Verdict
 from gi_registry.places.models import Place
@@ -66,7 +66,7 @@ class Authorisation(Sourced):
     product = models.ForeignKey(Product, models.PROTECT, related_name="authorisations", verbose_name=_("产品"))
     basis = models.CharField(_("依据"), max_length=12, choices=Basis)
     state = models.CharField(_("状态"), max_length=16, choices=State)
-    course = models.JSONField(_("历日效力"), default=list, blank=True)
+    course = models.JSONField(_("可以使用的日子"), default=list, blank=True)
     opened_on = models.DateField(_("立卷日"))
     announcement = models.ForeignKey(
         Announcement, models.PROTECT, null=True, blank=True, related_name="authorisations", verbose_name=_("公告")
@@ -312,7 +312,7 @@ class Rectification(models.Model):
         Authorisation, models.PROTECT, related_name="rectifications", verbose_name=_("核准")
     )
     step = models.OneToOneField(Step, models.PROTECT, related_name="rectification", verbose_name=_("步骤"))
-    ground = models.CharField(_("事由"), max_length=16, choices=Ground)
+    ground = models.CharField(_("事由"), max_length=16, choices=list(AFTER_RECTIFICATION.items()))
     demand = models.TextField(_("要求"))
     ordered_on = models.DateField(_("通知日"))
     due_on = models.DateField(_("限期（含当日）"))
@@ -374,7 +374,7 @@ class Batch(models.Model):
 
     class Meta:
         verbose_name = verbose_name_plural = _("印制批次")
-        ordering = ["-printed_on", "-number"]
+        ordering = ["-printed_on", "-pk"]
 
     def __str__(self) -> str:
         return self.number

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -63,8 +64,12 @@ class Standing(models.TextChoices):
 
 
 class Ground(models.TextChoices):
-    """Why a use is cancelled: the six of 令第80号 art. 31, two of them only where 限期改正 came to nothing; and the end
-    of the protection without which there is nothing to use the mark for, which that article does not name."""
+    """Why a use ends: the six of 令第80号 art. 31, two of them only where 限期改正 came to nothing; and `UNPROTECTED`.
+
+    That one is no ground of art. 31. It records that the use ended with the protection of the product (art. 27-29 on
+    revocation; for a registered mark the end of the registration), without which there is nothing to use the mark
+    for. It is offered only where the register shows that end, and never among the six.
+    """
 
     LICENCE_LOST = "licence_lost", _("营业执照已注销或者被吊销")
     PERMIT_LOST = "permit_lost", _("相关生产许可证已注销或者被吊销")
@@ -72,10 +77,15 @@ class Ground(models.TextChoices):
     STOPPED = "stopped", _("已不再从事该地理标志产品生产")
     SUBSTANDARD = "substandard", _("未按相应标准组织生产，且限期未改正")
     UNUSED = "unused", _("在2年内未在受保护的地理标志产品上使用专用标志，且限期未改正")
-    UNPROTECTED = "unprotected", _("产品的保护已终止（第三十一条没有列这一项，以公告为准）")
+    UNPROTECTED = "unprotected", _("使用随产品的保护终止")
 
 
-AFTER_RECTIFICATION = frozenset({Ground.SUBSTANDARD, Ground.UNUSED})
+ARTICLE_31 = tuple(ground for ground in Ground if ground is not Ground.UNPROTECTED)
+# The grounds that need 限期改正 first, as its order words them: that nothing was put right only the cancelling says.
+AFTER_RECTIFICATION: dict[Ground, Any] = {
+    Ground.SUBSTANDARD: _("未按相应标准组织生产"),
+    Ground.UNUSED: _("在2年内未在受保护的地理标志产品上使用专用标志"),
+}
 
 
 @dataclass(frozen=True)

@@ -41,7 +41,7 @@ from gi_registry.marks.origin import Origin, origin_of
 from gi_registry.marks.path import ART_20, NEEDS_GROUND, NEEDS_NOTE, Way, conforms, unfounded_ground, what_next
 from gi_registry.marks.permissions import authorisations_within_reach, may_on
 from gi_registry.marks.protected import in_a_lapse, read_lapses
-from gi_registry.marks.states import STANDINGS, Basis, Ground, Standing, State
+from gi_registry.marks.states import ARTICLE_31, STANDINGS, Basis, Ground, Standing, State
 from gi_registry.parties.models import FormerParticulars
 from gi_registry.parties.permissions import Act, Person, Reach, reach
 from gi_registry.parties.validators import plain_uscc
@@ -125,11 +125,12 @@ class Wanted(NamedTuple):
 
 
 class Row(NamedTuple):
-    """One authorisation of the list: what may be said of it today, and what is due next."""
+    """One authorisation of the list: what may be said of it today, what its state says beside that, what is due."""
 
     authorisation: Authorisation
     code: str
     standing: Standing | None
+    beside: str
     due: Due | None
 
 
@@ -196,7 +197,18 @@ def named(q: str) -> Q:
 def rows_of(page: list[Authorisation], today: date) -> list[Row]:
     """The lines of some authorisations."""
     dues = dues_of(page, today)
-    return [Row(one, show_code(one.code), one.standing_on(today), next(iter(dues[one.pk]), None)) for one in page]
+    return [
+        Row(one, show_code(one.code), one.standing_on(today), beside(one, today), next(iter(dues[one.pk]), None))
+        for one in page
+    ]
+
+
+def beside(one: Authorisation, today: date) -> str:
+    """The state in words, where it says more than the standing: what has ended is never shown as in use."""
+    state, standing = State(one.state), one.standing_on(today)
+    repeats = standing is not None and state in {State.ACTIVE, standing.value}
+    contradicts = state == State.CHANGE_REVIEW and standing not in {None, Standing.VALID}
+    return "" if repeats or contradicts else str(state.label)
 
 
 @desk(Act.DESK)
@@ -258,8 +270,9 @@ def detail(request: HttpRequest, code: str) -> HttpResponse:
         "authorisation": one,
         "code": show_code(one.code),
         "standing": one.standing_on(today),
+        "beside": beside(one, today),
         "late": late,
-        "stations": stations(one, standing, late=late),
+        "stations": stations(one, standing, today, late=late),
         "options": options(one, orders, today, writes=writes),
         "dues": dues_of([one], today)[one.pk],
         "turns": [(day, turn(said)) for day, said in one.turns],
@@ -269,6 +282,7 @@ def detail(request: HttpRequest, code: str) -> HttpResponse:
         "orders": list(enumerate(orders, 1)),
         "entries": entries(one, steps, standing, writes),
         "grounds": grounds(one, today) if ends_by_ground(one) else [],
+        "ended_with_protection": ends_by_ground(one) and ended_with_protection(one, today),
         "changes": changes_of(one, *steps, *sites, *papers, *orders, *checks_of(sites))[:LINES],
         "writes": writes and one.state not in OVER,
         "preparing": one.state in actions.PREPARING,
@@ -292,13 +306,24 @@ def taken_back(step: Step, steps: Iterable[Step]) -> bool:
     return any(one.withdraws_id == step.pk for one in steps)
 
 
-def stations(one: Authorisation, done: list[Step], *, late: bool) -> list[Station]:
-    """The line: every standing step, the last one as where it stands, then the shortest way into use."""
+def stations(one: Authorisation, done: list[Step], today: date, *, late: bool) -> list[Station]:
+    """The line: every standing step, the last one as where it stands, then the shortest way into use. Where the use
+    has ended without a step, that is where it stands."""
     before = [Station(_("此前的步骤"), "unknown")] * late
-    past = [Station(step.get_state_display(), "done", step.on) for step in done[:-1]]
+    past = [Station(step.get_state_display(), "done", step.on) for step in done]
+    if ended := ended_by_itself(one, today):
+        return [*before, *past, ended]
     here = Station(one.get_state_display(), "here", done[-1].on if done else None)
     ahead = [Station(str(state.label), "ahead") for state in way_into_use(one)]
-    return [*before, *past, here, *ahead]
+    return [*before, *past[:-1], here, *ahead]
+
+
+def ended_by_itself(one: Authorisation, today: date) -> Station | None:
+    """The end of a term or of the protection, which no step has written down."""
+    standing = one.standing_on(today)
+    if standing is None or standing == STANDINGS.get(State(one.state)):
+        return None
+    return Station(str(standing.label), "here", next(day for day, _said in reversed(one.turns) if day <= today))
 
 
 # From these the way back into use is for the office to find, nobody's to expect.
@@ -383,10 +408,13 @@ def ends_by_ground(one: Authorisation) -> bool:
 
 
 def grounds(one: Authorisation, day: date) -> list[tuple[Ground, str]]:
-    """The grounds, each with why it carries no cancelling on the day, "" where it does; what art. 31 does not name is
-    named only where it does."""
-    found = ((ground, unfounded_ground(one, ground, day)) for ground in Ground)
-    return [(ground, why_not) for ground, why_not in found if ground != Ground.UNPROTECTED or not why_not]
+    """The six of art. 31, each with why it carries no cancelling on the day, "" where it does."""
+    return [(ground, unfounded_ground(one, ground, day)) for ground in ARTICLE_31]
+
+
+def ended_with_protection(one: Authorisation, day: date) -> bool:
+    """Whether the register shows that the use ended with the protection of the product, which art. 31 does not name."""
+    return not unfounded_ground(one, Ground.UNPROTECTED, day)
 
 
 def here(one: Authorisation, part: str = "") -> str:
@@ -486,6 +514,7 @@ def step(request: HttpRequest, code: str, state: str) -> HttpResponse:
         authorisation=one,
         way=way,
         grounds=[ground for ground, why_not in found if not why_not],
+        beside=[Ground.UNPROTECTED] if way.needs_ground and ended_with_protection(one, today) else [],
         initial={"seen": last_change(one), "ground": proposed_ground(one)},
     )
 

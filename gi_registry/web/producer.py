@@ -41,7 +41,6 @@ from gi_registry.marks.models import (
     Entry,
     EntryKind,
     Item,
-    Rectification,
     Site,
     Step,
     UseReport,
@@ -73,7 +72,7 @@ from gi_registry.web.forms.producer import (
     SiteForm,
 )
 from gi_registry.web.forms.use_reports import GOODS, MARKS, ReportForm
-from gi_registry.web.marks import on_the_row_that_was_seen, stations
+from gi_registry.web.marks import beside, on_the_row_that_was_seen, order_of, stations
 from gi_registry.web.proof import address
 from gi_registry.web.use_reports import FIRST_YEAR, begun_with
 
@@ -127,12 +126,13 @@ class Proof(NamedTuple):
 
 
 class Own(NamedTuple):
-    """One authorisation: where it stands today, what is to be done soon and later, what others have to do, its QR
-    code."""
+    """One authorisation: where it stands today and what its state says beside that, what is to be done soon and later,
+    what others have to do, its QR code."""
 
     one: Authorisation
     code: str
     standing: Standing | None
+    beside: str
     tasks: list[Due]
     later: list[Due]
     waits: list[Due]
@@ -181,7 +181,8 @@ def shown(request: HttpRequest, one: Authorisation, dues: Iterable[Due], today: 
     tasks = [due for due in mine if due.left is None or due.left <= SOON_DAYS]
     later = [due for due in mine if due not in tasks]
     waits = [due for due in dues if due.who != USER]
-    return Own(one, show_code(one.code), one.standing_on(today), tasks, later, waits, proof_of(request, one, today))
+    standing, proof = one.standing_on(today), proof_of(request, one, today)
+    return Own(one, show_code(one.code), standing, beside(one, today), tasks, later, waits, proof)
 
 
 def proof_of(request: HttpRequest, one: Authorisation, today: date) -> Proof:
@@ -275,7 +276,7 @@ def detail(request: HttpRequest, one: Authorisation) -> HttpResponse:
     batches = Batch.objects.filter(authorisation=one)
     context = frame(one, "") | {
         "row": shown(request, one, dues, today),
-        "stations": stations(one, steps, late=bool(steps) and steps[0].state == State.ACTIVE),
+        "stations": stations(one, steps, today, late=bool(steps) and steps[0].state == State.ACTIVE),
         "told": [told(step, people) for step in steps][::-1],
         "said": told(steps[-1], people).note if steps and one.state in NEEDS_NOTE else "",
         "preparing": preparing,
@@ -550,12 +551,6 @@ def change(request: HttpRequest, one: Authorisation) -> HttpResponse:
 
 
 # --- Rectification ---------------------------------------------------------------------------------------------------
-
-
-def order_of(one: Authorisation, number: int) -> Rectification:
-    """The rectification with the number. Raises NotInRegister."""
-    row: Rectification = numbered(one.rectifications.order_by("pk"), number, _("限期改正"))
-    return row
 
 
 @own

@@ -29,6 +29,7 @@ from gi_registry.marks.models import (
 )
 from gi_registry.parties.models import Party
 from gi_registry.products.models import Role
+from gi_registry.web.marks import beside
 from tests import handed_in, make, shapes
 from tests.web.test_applications import sign_in
 from tests.web.test_pages import text_of
@@ -148,6 +149,43 @@ def test_whose_product_is_protected_no_more_is_found_and_told_so(market, user):
     assert f"可以使用的日子 2024-03-01 起可以使用 {clock.today()} 产品的保护终止" in said
     assert "产品的保护已终止：建议注销，或者记下终止的公告" in said
     assert "证明（打印）" not in said
+
+
+def test_what_has_ended_by_itself_is_nowhere_shown_as_in_use(market, user):
+    one, ended = user(), clock.today()
+    Authorisation.objects.filter(pk=one.pk).update(valid_until=ended)
+
+    page = market.get(at(one)).content.decode()
+
+    heading = re.search(r'<div class="title">(.*?)</div>', page, re.DOTALL)[1]
+    assert re.findall(r'<span class="tag[^"]*">([^<]*)<', heading) == ["已到期"]
+    stations = re.findall(
+        r'class="station station-(\w+)".*?station-name">([^<]*)<.*?station-day">(.*?)</span>', page, re.DOTALL
+    )
+    assert [(kind, name) for kind, name, _day in stations[-2:]] == [("done", "可以使用"), ("here", "已到期")]
+    assert str(ended) in stations[-1][2]
+    assert "已到期 可以使用" not in text_of(market.get(LIST))
+
+
+@pytest.mark.parametrize(
+    ("state", "ended", "said"),
+    [
+        ("draft", False, "准备中"),
+        ("active", False, ""),
+        ("active", True, ""),
+        ("change_review", False, "可以使用，变更审查中"),
+        ("change_review", True, ""),
+        ("rectify", True, "限期改正"),
+        ("suspended", False, ""),
+        ("cancelled", False, ""),
+        ("lapsed", False, "成员资格或许可已终止"),
+    ],
+)
+def test_a_state_is_told_where_it_says_more_than_the_standing(user, state, ended, said):
+    one = user(state, basis="licensee" if state == "lapsed" else "announced")
+    one.valid_until = clock.today() if ended else None
+
+    assert beside(one, clock.today()) == said
 
 
 def test_filters_narrow_the_register(market, user, laocu):
@@ -533,6 +571,32 @@ def test_the_two_grounds_that_need_a_rectification_are_offered_only_once_it_came
 
     assert (offered(before), offered(after)) == (FIRM, [*FIRM, "substandard"])
     assert "须先限期改正，期满仍未改正的才能注销（令第80号第三十一条）" in text_of(before)
+
+
+def test_the_end_of_the_protection_stands_apart_from_the_six_grounds_and_only_where_the_register_shows_it(market, user):
+    one = user()
+    before = market.get(at(one, "steps/cancel_proposed/"))
+    make.protection(one.product, valid_until=clock.today())
+    after = market.get(at(one, "steps/cancel_proposed/"))
+
+    apart = '<optgroup label="不在令第80号第三十一条所列之内">'
+    assert (offered(before), offered(after)) == (FIRM, [*FIRM, "unprotected"])
+    assert [apart in page.content.decode() for page in (before, after)] == [False, True]
+
+    market.post(at(one, "steps/cancel_proposed/"), seen(one, ground="unprotected"))
+    said = text_of(market.get(at(one)))
+    assert "事由：使用随产品的保护终止（不在令第80号第三十一条所列之内）" in said
+    assert re.search(r"注销的事由 .*，且限期未改正 .* 不在这六项之列：产品的保护已经终止", said)
+
+
+def test_an_order_accuses_nobody_of_not_having_put_it_right(market, user):
+    one = user()
+    form = market.get(at(one, "rectifications/new/"))
+    make.rectification(one, due_on=clock.today() + timedelta(days=5))
+
+    assert offered(form) == ["substandard", "unused"]
+    assert "且限期未改正" not in text_of(form)
+    assert "<h3>未按相应标准组织生产 <span" in market.get(at(one)).content.decode()
 
 
 def test_a_ground_that_is_not_offered_is_refused(market, user):

@@ -146,13 +146,23 @@ class NumbersForm(ApplicationForm):
 
 
 class StepForm(ApplicationForm):
-    """The next step: its day, what it rests on, for an end of the use its ground, a note for the file."""
+    """The next step: its day, what it rests on, for an end of the use its ground, a note for the file.
 
-    def __init__(self, *args: Any, authorisation: Authorisation, way: Way, grounds: Iterable[str], **more: Any) -> None:
+    `grounds` are those of 令第80号 art. 31 that may be chosen, `beside` what that article does not name.
+    """
+
+    def __init__(
+        self,
+        *args: Any,
+        authorisation: Authorisation,
+        way: Way,
+        grounds: Iterable[Ground],
+        beside: Iterable[Ground],
+        **more: Any,
+    ) -> None:
         super().__init__(*args, **more)
         if way.needs_ground:
-            choices = [("", "—"), *((ground, Ground(ground).label) for ground in grounds)]
-            self.fields["ground"] = forms.ChoiceField(label=_("事由"), choices=choices)
+            self.fields["ground"] = forms.ChoiceField(label=_("事由"), choices=grounds_to_choose(grounds, beside))
         if way.rests != Rests.OURS:
             must = way.rests == Rests.ANNOUNCEMENT
             self.fields["announcement"] = announcement_field(label=_("所依据的公告"), required=must)
@@ -169,6 +179,13 @@ class StepForm(ApplicationForm):
         """What `take_step` is given."""
         names = ("ground", "announcement", "document", "on", "note")
         return {name: self.cleaned_data[name] for name in names if name in self.cleaned_data} | {"seen": self.seen}
+
+
+def grounds_to_choose(grounds: Iterable[Ground], beside: Iterable[Ground]) -> list[tuple[Any, Any]]:
+    """The grounds of art. 31, and below a heading of its own what it does not name."""
+    others = [(ground.value, ground.label) for ground in beside]
+    apart = [(_("不在令第80号第三十一条所列之内"), others)] if others else []
+    return [("", "—"), *((ground.value, ground.label) for ground in grounds), *apart]
 
 
 class ChangeForm(ApplicationForm):
@@ -307,7 +324,7 @@ class OrderForm(ApplicationForm):
     """What is to be put right, and until when; the notice sets the day."""
 
     ground = forms.ChoiceField(
-        label=_("事由"), choices=[("", "—"), *((g.value, g.label) for g in Ground if g in AFTER_RECTIFICATION)]
+        label=_("事由"), choices=[("", "—"), *((ground.value, words) for ground, words in AFTER_RECTIFICATION.items())]
     )
     demand = words(_("要求"), required=True, help_text=_("要求改正什么；使用人看得到"))
     ordered_on = DayField(label=_("通知日"))
