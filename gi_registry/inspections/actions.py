@@ -108,6 +108,7 @@ def add_target(
     authorisation: Authorisation | None = None,
     name: str = "",
     address: str = "",
+    natural: bool = False,
     risk: Risk = Risk.MEDIUM,
     recheck_of: Rectification | None = None,
 ) -> Target:
@@ -122,24 +123,28 @@ def add_target(
     if authorisation is not None and authorisation.product_id != product.pk:
         raise BadInput(f"“{authorisation}”不是{product}的使用人。")
     values: dict[str, Any] = {"plan": plan, "product": product, "authorisation": authorisation}
-    values |= {"recheck_of": recheck_of, "name": name.strip(), "address": address.strip(), "risk": risk}
+    values |= {"recheck_of": recheck_of, "name": name.strip(), "address": address.strip()}
+    values |= {"natural": natural and authorisation is None, "risk": risk}
     target: Target = added(Target, values, by=str(by), why=Why(clock.today(), note=plan.number))
     return target
 
 
 @transaction.atomic
-def fill_frame(plan: Plan, *, by: User) -> list[Target]:
-    """All who may use the mark today for the plan's products and are not in its frame yet. Raises as `add_target`."""
+def fill_frame(
+    plan: Plan, *, by: User, users: Iterable[Authorisation] | None = None, risk: Risk = Risk.MEDIUM
+) -> list[Target]:
+    """These users, or all who are `missing_from` the plan, into its frame. Raises as `add_target`."""
     require_plans(by)
     plan = editable(plan)
+    listed = missing_from(plan) if users is None else users
+    return [add_target(plan, user.product, by=by, authorisation=user, risk=risk) for user in listed]
+
+
+def missing_from(plan: Plan) -> list[Authorisation]:
+    """All who may use the mark today for the plan's products and are not in its frame yet."""
     users = Authorisation.objects.public().with_names().filter(product__in=plan.products.all())
-    missing = users.exclude(targets__plan=plan)
     today = clock.today()
-    return [
-        add_target(plan, user.product, by=by, authorisation=user)
-        for user in missing
-        if user.standing_on(today) == Standing.VALID
-    ]
+    return [user for user in users.exclude(targets__plan=plan) if user.standing_on(today) == Standing.VALID]
 
 
 @transaction.atomic

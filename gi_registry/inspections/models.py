@@ -19,7 +19,7 @@ from gi_registry.gazette.models import Document
 from gi_registry.inspections.items import Item
 from gi_registry.inspections.states import Kind, LeadState, PlanState
 from gi_registry.marks.models import Authorisation, Rectification
-from gi_registry.parties.models import Party, User
+from gi_registry.parties.models import Party, User, masked
 from gi_registry.places.geometry import SRID, Verdict
 from gi_registry.products.models import Area, Product
 
@@ -117,7 +117,8 @@ class Risk(models.TextChoices):
 class Target(models.Model):
     """Who may be inspected under a plan: a user of the mark for a product, or somebody who is none.
 
-    Without an authorisation `name` and `address` say who and where. `recheck_of` is what a re-check looks after.
+    Without an authorisation `name` and `address` say who and where, `natural` that it is a natural person.
+    `recheck_of` is what a re-check looks after.
     """
 
     plan = models.ForeignKey(Plan, models.PROTECT, related_name="targets", verbose_name=_("计划"))
@@ -127,6 +128,7 @@ class Target(models.Model):
     )
     name = models.CharField(_("名称"), max_length=120, blank=True)
     address = models.CharField(_("地址"), max_length=200, blank=True)
+    natural = models.BooleanField(_("是自然人"), default=False, help_text=_("公开时只写姓"))
     risk = models.CharField(_("风险"), max_length=8, choices=Risk, default=Risk.MEDIUM)
     recheck_of = models.ForeignKey(
         Rectification, models.PROTECT, null=True, blank=True, related_name="rechecks", verbose_name=_("复查的限期改正")
@@ -150,6 +152,13 @@ class Target(models.Model):
     def who(self) -> str:
         """The name at the desk and in the field."""
         return self.authorisation.producer.name if self.authorisation else self.name
+
+    @property
+    def public_name(self) -> str:
+        """The name as the public may read it: of a natural person only the family name."""
+        if self.authorisation:
+            return self.authorisation.producer.public_name
+        return masked(self.name) if self.natural else self.name
 
     @property
     def stratum(self) -> str:
@@ -302,6 +311,12 @@ class RecordQuerySet(models.QuerySet):
         """Those that no other record of their task corrects."""
         corrections = Record.objects.filter(task=models.OuterRef("task"), corrects=models.OuterRef("uuid"))
         return self.exclude(models.Exists(corrections))
+
+    def public(self) -> Self:
+        """What was found under plans that were published: whole, corrected by nothing, drawn by no draw before the
+        last."""
+        tasks = Task.objects.standing().filter(plan__in=Plan.objects.public())
+        return self.standing().complete().filter(task__in=tasks.order_by())
 
 
 class Record(AppendOnly):
