@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
+from functools import lru_cache
+from typing import NamedTuple
 
 from gi_registry.assurance.clauses import Clause, Rule, System, clauses_on, named
 from gi_registry.assurance.facts import Facts
 from gi_registry.assurance.models import Effect
-from gi_registry.assurance.rules import ORDER, STANDS, Evidence, Failed, Finding, Status, attached_to, find
+from gi_registry.assurance.rules import STANDS, Evidence, Failed, Finding, Status, attached_to, find, still_long
 from gi_registry.products.models import Category, Regime, Stage
 
 
-@dataclass(frozen=True, slots=True)
-class ProducerAnswer:
+class ProducerAnswer(NamedTuple):
     """How a clause stands for one producer."""
 
     producer: str
@@ -23,22 +24,71 @@ class ProducerAnswer:
     ends: date | None
 
 
-@dataclass(frozen=True, slots=True)
-class ClauseAnswer:
+class ClauseAnswer(NamedTuple):
     """How a clause stands on the day, in one sentence, with the evidence it rests on and what restores it.
 
-    `ends`: the first day on which it no longer stands so, None where nothing ends it. `failed`: failed lines of test
-    reports that bear on it, those settled by a retest too, so that none ever disappears.
+    `ends`: the first day on which it no longer stands so, None where nothing ends it. `findings`: one, or one for each
+    of the producers in `names`. Sentences are made where they are read: nobody reads those of 5,000 products.
     """
 
     clause: Clause
+    day: date
     status: Status
-    sentence: str
-    evidence: tuple[Evidence, ...] = ()
-    ends: date | None = None
-    restores: str = ""
-    failed: tuple[Failed, ...] = ()
-    producers: tuple[ProducerAnswer, ...] = ()
+    ends: date | None
+    findings: tuple[Finding, ...]
+    names: tuple[str, ...] = ()
+
+    @property
+    def sentence(self) -> str:
+        """How it stands, why, and what restores it."""
+        return sentence(self.clause, self.finding, self.day, self.spokesman)
+
+    @property
+    def evidence(self) -> tuple[Evidence, ...]:
+        """Whatever was weighed."""
+        return self.finding.evidence
+
+    @property
+    def failed(self) -> tuple[Failed, ...]:
+        """Failed lines of reports that bear on it, those settled by a retest too, so that none ever disappears."""
+        return self.finding.failed
+
+    @property
+    def restores(self) -> str:
+        """What is to be done next, "" where nothing is."""
+        done = self.status in {Status.MET, Status.NOT_APPLICABLE}
+        return "" if done else restores(self.clause, self.finding)
+
+    @property
+    def producers(self) -> tuple[ProducerAnswer, ...]:
+        """How it stands for each producer."""
+        return tuple(
+            ProducerAnswer(name, one.status, sentence(self.clause, one, self.day, name), one.ends)
+            for name, one in zip(self.names, self.findings, strict=False)
+        )
+
+    @property
+    def asked(self) -> dict[str, Finding]:
+        """The findings of those producers of whom it is asked."""
+        pairs = zip(self.names, self.findings, strict=False)
+        return {name: one for name, one in pairs if one.status is not Status.NOT_APPLICABLE}
+
+    @property
+    def spokesman(self) -> str:
+        """The only producer of whom it is asked, "" where there are several or none."""
+        return next(iter(self.asked)) if len(self.asked) == 1 else ""
+
+    @property
+    def finding(self) -> Finding:
+        """What the evidence of all producers comes to."""
+        return together(self.asked, self.findings, self) if self.asked else self.findings[0]
+
+
+class NextLapse(NamedTuple):
+    """The clause that lapses first among those that stand."""
+
+    clause: Clause
+    ends: date
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +100,7 @@ class SystemAnswer:
     clauses: tuple[ClauseAnswer, ...]
     met: int  # of those that count, those that stand (expiring ones too)
     asked: int  # those that count and apply
-    next_lapse: ClauseAnswer | None
+    next_lapse: NextLapse | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,27 +116,39 @@ class ProductAnswer:
     clauses: tuple[ClauseAnswer, ...] = field(repr=False)
 
 
+Standing = frozenset[tuple[str, str]]  # the regimes under which a product stands on a day, each with its stage
+
+
 def judged(facts: Facts, day: date) -> ProductAnswer:
     """The answer from facts that were read before."""
+    standing = standing_on(facts, day)
     local = [clause for clause in facts.local if clause.in_force_on(day)]
-    found = tuple(clause_answer(facts, clause, day) for clause in [*clauses_on(day), *local])
-    systems = tuple(system_answer(system, found, day) for system in System)
-    status = worst(system.status for system in systems)
+    asked = [
+        *law_asks(facts.category, standing, day),
+        *((one, moot(one, facts.category, standing, day)) for one in local),
+    ]
+    producers = facts.producers_on(day)
+    found = tuple(
+        idle(clause, day, why) if why else clause_answer(facts, clause, day, producers) for clause, why in asked
+    )
+    systems = tuple(system_answer(system, found) for system in System)
+    status = worst([system.status for system in systems])
     return ProductAnswer(facts.pk, facts.slug, facts.name, day, status, systems, found)
 
 
-def system_answer(system: System, found: Sequence[ClauseAnswer], day: date) -> SystemAnswer:
+def system_answer(system: System, found: Sequence[ClauseAnswer]) -> SystemAnswer:
     """A system stands as the worst of its clauses that count."""
-    own = tuple(one for one in found if one.clause.system == system)
+    own = tuple(one for one in found if one.clause.system is system)
     counted = [one for one in own if counts(one)]
-    lapsing = [one for one in counted if one.status in STANDS and one.ends is not None]
+    stand = [one for one in counted if one.status in STANDS]
+    lapsing = [NextLapse(one.clause, one.ends) for one in stand if one.ends is not None]
     return SystemAnswer(
         system=system,
-        status=worst(one.status for one in counted),
+        status=worst([one.status for one in counted]),
         clauses=own,
-        met=sum(one.status in STANDS for one in counted),
+        met=len(stand),
         asked=len(counted),
-        next_lapse=min(lapsing, key=lambda one: one.ends or day, default=None),
+        next_lapse=min(lapsing, key=lambda one: one.ends, default=None),
     )
 
 
@@ -95,72 +157,90 @@ def counts(one: ClauseAnswer) -> bool:
     return one.status is not Status.NOT_APPLICABLE and not one.clause.model
 
 
-def worst(statuses: Iterable[Status]) -> Status:
+WORST_FIRST = (*reversed(Status),)
+
+
+def worst(statuses: Sequence[Status]) -> Status:
     """The last of them in the order of `Status`; 不适用 where there is none."""
-    return max(statuses, key=ORDER.__getitem__, default=Status.NOT_APPLICABLE)
+    return next((status for status in WORST_FIRST if status in statuses), Status.NOT_APPLICABLE)
+
+
+# --- What applies ----------------------------------------------------------------------------------------------------
+
+
+def standing_on(facts: Facts, day: date) -> Standing:
+    """Where the product stands on the day, without what has ended."""
+    held = (one for one in facts.protections if one.span.holds_on(day) and one.stage != Stage.ENDED)
+    return frozenset((one.regime, one.stage) for one in held)
+
+
+@lru_cache(maxsize=5_000)
+def law_asks(category: str, standing: Standing, day: date) -> tuple[tuple[Clause, str], ...]:
+    """The 45 clauses, each with why it does not apply to products that stand so, "" where it does."""
+    return tuple((clause, moot(clause, category, standing, day)) for clause in clauses_on(day))
+
+
+def moot(clause: Clause, category: str, standing: Standing, day: date) -> str:
+    """Why the clause does not apply to products that stand so on the day, "" where it does."""
+    if not clause.in_force_on(day):
+        return f"所依据的{clause.cited[0].law.title}自 {clause.since} 起施行"
+    if category not in clause.categories:
+        return f"只适用于{named(tuple(one for one in Category if one in clause.categories))}"
+    here = [stage for regime, stage in standing if regime in clause.regimes]
+    if not here and not clause.local:
+        if not standing:
+            return f"{day} 登记簿里没有这一产品的保护或申请"
+        return f"只适用于{named(tuple(one for one in Regime if one in clause.regimes))}"
+    if clause.once_protected and Stage.PROTECTED not in here:
+        return "获得保护以后才适用"
+    return ""
+
+
+@lru_cache(maxsize=5_000)
+def idle(clause: Clause, day: date, why: str) -> ClauseAnswer:
+    """The answer of a clause that does not apply."""
+    return ClauseAnswer(clause, day, Status.NOT_APPLICABLE, None, (Finding(Status.NOT_APPLICABLE, why),))
 
 
 # --- One clause ------------------------------------------------------------------------------------------------------
 
 
-def clause_answer(facts: Facts, clause: Clause, day: date) -> ClauseAnswer:
-    """How one clause stands for the product."""
-    if why := inapplicable(facts, clause, day):
-        return ClauseAnswer(clause, Status.NOT_APPLICABLE, f"{clause.key} 不适用：{why}。")
-    if not clause.per_producer:
-        return told(clause, find(facts, clause, day, None), day)
-    producers = facts.producers_on(day)
-    if not producers:
-        return told(clause, find(facts, clause, day, None), day)
-    findings = {name: find(facts, clause, day, pk) for pk, name in producers.items()}
-    return together(clause, findings, day)
+def clause_answer(facts: Facts, clause: Clause, day: date, producers: Mapping[int, str]) -> ClauseAnswer:
+    """How one clause that the law asks stands for the product, whose producers of the day are given."""
+    exempt = next(iter(attached_to(facts, clause, day, None, Effect.NOT_APPLICABLE)), None)
+    if exempt is not None:
+        return idle(clause, day, exempt.note)
+    if not clause.per_producer or not producers:
+        one = find(facts, clause, day, None)
+        return ClauseAnswer(clause, day, one.status, one.ends, (one,))
+    findings = tuple([find(facts, clause, day, pk) for pk in producers])
+    status = worst([one.status for one in findings])
+    ends = [one.ends for one in findings if one.status is status and one.ends is not None]
+    return ClauseAnswer(clause, day, status, min(ends, default=None), findings, tuple(producers.values()))
 
 
-def told(clause: Clause, finding: Finding, day: date) -> ClauseAnswer:
-    """A finding as the answer of its clause."""
-    return ClauseAnswer(
-        clause=clause,
-        status=finding.status,
-        sentence=sentence(clause, finding, day),
-        evidence=finding.evidence,
-        ends=finding.ends,
-        restores="" if finding.status in {Status.MET, Status.NOT_APPLICABLE} else restores(clause, finding),
-        failed=finding.failed,
-    )
-
-
-def together(clause: Clause, findings: dict[str, Finding], day: date) -> ClauseAnswer:
+def together(asked: Mapping[str, Finding], findings: Iterable[Finding], answer: ClauseAnswer) -> Finding:
     """A clause that each producer has to meet stands as its worst producer does."""
-    asked = {name: one for name, one in findings.items() if one.status is not Status.NOT_APPLICABLE}
-    each = tuple(
-        ProducerAnswer(name, one.status, sentence(clause, one, day, name), one.ends) for name, one in findings.items()
+    deciding = {name: one for name, one in asked.items() if one.status is answer.status}
+    name, first = min(deciding.items(), key=lambda item: item[1].ends or date.max)
+    why = words_of(answer.clause, first, answer.day)
+    return Finding(
+        status=answer.status,
+        words=why if len(asked) == 1 else several(name, first, why, len(deciding), len(asked)),
+        ends=answer.ends,
+        evidence=tuple(evidence for one in findings for evidence in one.evidence),
+        failed=tuple(dict.fromkeys(line for one in findings for line in one.failed)),
     )
-    if not asked:
-        only = next(iter(findings.values()))
-        return replace(told(clause, only, day), producers=each)
-    status = worst(one.status for one in asked.values())
-    deciding = {name: one for name, one in asked.items() if one.status == status}
-    ends = [one.ends for one in deciding.values() if one.ends is not None]
-    spokesman, first = min(deciding.items(), key=lambda item: item[1].ends or date.max)
-    merged = Finding(
-        status=status,
-        why=first.why if len(asked) == 1 else several(spokesman, first, len(deciding), len(asked), status),
-        ends=min(ends, default=None),
-        evidence=tuple(evidence for one in findings.values() for evidence in one.evidence),
-        failed=tuple(dict.fromkeys(line for one in findings.values() for line in one.failed)),
-    )
-    told_of = told(clause, merged, day)
-    if len(asked) == 1:
-        told_of = replace(told_of, sentence=sentence(clause, merged, day, spokesman))
-    return replace(told_of, producers=each)
 
 
-def several(name: str, first: Finding, of_them: int, of_all: int, status: Status) -> str:
+def several(name: str, first: Finding, why: str, of_them: int, of_all: int) -> str:
     """What is said of more than one producer: how many, and the first by name."""
-    if status == Status.MET:
-        return f"{of_all} 家生产者都有，最早到期的是{name}：{first.why}" if first.ends else f"{of_all} 家生产者都有"
-    return f"{of_all} 家生产者中 {of_them} 家{status.label}，如{name}：{first.why}"
+    if first.status is Status.MET:
+        return f"{of_all} 家生产者都有，最早到期的是{name}：{why}" if first.ends else f"{of_all} 家生产者都有"
+    return f"{of_all} 家生产者中 {of_them} 家{first.status.label}，如{name}：{why}"
 
+
+# --- Sentences -------------------------------------------------------------------------------------------------------
 
 HEADS = {
     Status.MET: "已满足",
@@ -174,7 +254,7 @@ HEADS = {
 def sentence(clause: Clause, finding: Finding, day: date, producer: str = "") -> str:
     """What is said of the clause: how it stands, why, and what restores it."""
     of_whom = f"{producer}：" if producer else ""
-    head = f"{clause.key} {HEADS[finding.status]}：{of_whom}{finding.why}"
+    head = f"{clause.key} {HEADS[finding.status]}：{of_whom}{words_of(clause, finding, day)}"
     match finding.status:
         case Status.EXPIRING:
             return f"{head}；{restores(clause, finding)}后继续满足。"
@@ -183,6 +263,31 @@ def sentence(clause: Clause, finding: Finding, day: date, producer: str = "") ->
         case Status.MISSING:
             return f"{head}；{restores(clause, finding)}后满足。"
     return f"{head}。"
+
+
+def words_of(clause: Clause, finding: Finding, day: date) -> str:
+    """Why the clause stands so: the middle of the sentence, with the evidence and its day."""
+    if finding.words or finding.decides is None:
+        return finding.words or f"没有登记{clause.evidence}"
+    one = finding.decides
+    if finding.status is Status.LAPSED:
+        return f"{finding.lead}最近一份{clause.evidence}（{one.title}）于 {one.ends} 到期{assumed(one)}"
+    return f"{finding.lead}{standing(one, day)}"
+
+
+def standing(one: Evidence, day: date) -> str:
+    """How a piece of evidence that holds stands."""
+    since = f"，{one.begins} 起" if one.begins else "，起始日未查明"
+    if one.ends is None:
+        return f"{one.title}{since}"
+    if still_long(one, day):
+        return f"{one.title}{since}，{one.ends} 到期{assumed(one)}"
+    return f"{one.title}将于 {one.ends} 到期，还有 {(one.ends - day).days} 天{assumed(one)}"
+
+
+def assumed(one: Evidence) -> str:
+    """Where the end is nobody's word but ours, it says so."""
+    return "（材料没有写有效期，按本登记簿的假定计算）" if one.assumed else ""
 
 
 REGISTER = frozenset({Rule.STANDARD_KNOWN, Rule.STANDARD_IN_FORCE, Rule.APPOINTED})  # written here, not handed in
@@ -198,21 +303,3 @@ def restores(clause: Clause, finding: Finding) -> str:
     if clause.rule in REGISTER:
         return f"登记{clause.evidence}"
     return f"提交{'' if finding.status is Status.MISSING else '新的'}{clause.evidence}"
-
-
-def inapplicable(facts: Facts, clause: Clause, day: date) -> str:
-    """Why the clause does not apply to the product on the day, "" where it does."""
-    if not clause.in_force_on(day):
-        return f"所依据的{clause.cited[0].law.title}自 {clause.since} 起施行"
-    if facts.category not in clause.categories:
-        return f"只适用于{named(tuple(one for one in Category if one in clause.categories))}"
-    standing = [one for one in facts.protections if one.span.holds_on(day) and one.stage != Stage.ENDED]
-    here = [one for one in standing if one.regime in clause.regimes]
-    if not here and not clause.local:
-        if not standing:
-            return f"{day} 登记簿里没有这一产品的保护或申请"
-        return f"只适用于{named(tuple(one for one in Regime if one in clause.regimes))}"
-    if clause.once_protected and all(one.stage != Stage.PROTECTED for one in here):
-        return "获得保护以后才适用"
-    exempt = next(iter(attached_to(facts, clause, day, None, Effect.NOT_APPLICABLE)), None)
-    return "" if exempt is None else exempt.note

@@ -10,13 +10,15 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
+from functools import lru_cache
 from typing import Any, NamedTuple
 
-from django.db.models import CharField, DateField, F, IntegerField, QuerySet, Value
+from django.db.models import BigAutoField, CharField, F, IntegerField, QuerySet
+from django.db.models import Value as Constant
 from django.db.models.functions import Cast, Coalesce
 
 from gi_registry.assurance.clauses import Citation, Clause, FreshBasis, Law, RecordKind, System, Who
-from gi_registry.assurance.judging import Bounds, Edition, Line, Result, lines_of
+from gi_registry.assurance.judging import Bounds, Edition, Line, Result, Verdict, lines_of
 from gi_registry.assurance.models import (
     Appointment,
     Attachment,
@@ -25,6 +27,7 @@ from gi_registry.assurance.models import (
     QualityRecord,
     Standard,
     TestReport,
+    Value,
 )
 from gi_registry.products.models import Part, Product, Protection, Role
 
@@ -61,11 +64,10 @@ class Record(NamedTuple):
     """A quality record."""
 
     pk: int
-    kind: str
-    clause: str
     title: str
     producer: int | None
-    span: Span
+    made_on: date
+    valid_until: date | None
 
 
 class Attached(NamedTuple):
@@ -102,7 +104,10 @@ class Appointed(NamedTuple):
 
 @dataclass(slots=True)
 class Report:
-    """A test report with its values; `lines` are what its values come to against the limits of the sampling day."""
+    """A test report with its values; `lines` are what its values come to against the limits of the sampling day.
+
+    `failing`: those of them that fail. `passed`: some line passes, and none fails.
+    """
 
     pk: int
     number: str
@@ -118,6 +123,8 @@ class Report:
     note: str
     results: list[Result] = field(default_factory=list)
     lines: list[Line] = field(default_factory=list)
+    failing: list[Line] = field(default_factory=list)
+    passed: bool = False
 
 
 @dataclass(slots=True)
@@ -132,8 +139,8 @@ class Facts:
     producers: list[Producer] = field(default_factory=list)
     standards: list[Edition] = field(default_factory=list)  # its own
     common: list[Edition] = field(default_factory=list)  # those that serve all products
-    records: list[Record] = field(default_factory=list)
-    attached: list[Attached] = field(default_factory=list)
+    records: dict[str, list[Record]] = field(default_factory=dict)  # by kind, and by the district's clause they name
+    attached: dict[str, list[Attached]] = field(default_factory=dict)  # by clause
     local: list[Clause] = field(default_factory=list)
     reports: list[Report] = field(default_factory=list)
     appointed: list[Appointed] = field(default_factory=list)
@@ -168,16 +175,41 @@ def judge_reports(facts: Facts) -> None:
             standard_number=report.standard_number,
             goods=report.goods,
         )
+        report.failing = [line for line in report.lines if line.verdict is Verdict.FAIL]
+        report.passed = not report.failing and any(line.verdict is Verdict.PASS for line in report.lines)
 
 
 # --- The product itself ----------------------------------------------------------------------------------------------
 
-NO_DAY, NO_NUMBER = Cast(Value(None), DateField()), Cast(Value(None), IntegerField())
+# A key, not an IntegerField: Django would turn each of those into an int by itself, empty or not.
+NO_NUMBER, IN_FULL = Cast(Constant(None), BigAutoField()), Cast("note", CharField())
 
 
-def text(value: str) -> Value:
+def text(value: str) -> Constant:
     """A constant in a column of texts."""
-    return Value(value, output_field=CharField())
+    return Constant(value, output_field=CharField())
+
+
+# Days are read as texts: the same few thousand days stand in hundreds of thousands of rows.
+NO_DAY = Cast(Constant(None), CharField())
+
+
+def day(column: Any) -> Cast:
+    """A column of days as a column of texts."""
+    return Cast(column, CharField())
+
+
+day_of = lru_cache(maxsize=50_000)(date.fromisoformat)
+
+
+def maybe_day_of(written: str | None) -> date | None:
+    """The day that such a text is, None where there is none."""
+    return day_of(written) if written else None
+
+
+def span_of(begins: str | None, ends: str | None) -> Span:
+    """A span read from two such texts."""
+    return Span(maybe_day_of(begins), maybe_day_of(ends))
 
 
 def columns(rows: QuerySet, *expressions: Any) -> Any:
@@ -186,50 +218,56 @@ def columns(rows: QuerySet, *expressions: Any) -> Any:
     return rows.order_by().annotate(**named).values_list(*named)
 
 
+def read(rows: Any) -> Iterator[tuple[Any, ...]]:
+    """The rows as they come, without keeping them."""
+    return iter(rows.iterator(chunk_size=2_000))
+
+
 def frame(asked: list[int]) -> dict[int, Facts]:
     """Products with their protections and producers. One query."""
     # what, product, three texts, party, begins, ends
+    span = (day("valid_from"), day("valid_until"))
     products = columns(
         Product.objects.filter(pk__in=asked),
         *(text("product"), "pk", "slug", "common_name", "category", NO_NUMBER, NO_DAY, NO_DAY),
     )
     protections = columns(
         Protection.objects.filter(product__in=asked),
-        *(text("protection"), "product_id", "regime", "stage", text(""), NO_NUMBER, "valid_from", "valid_until"),
+        *(text("protection"), "product_id", "regime", "stage", text(""), NO_NUMBER, *span),
     )
     roles = columns(
         Role.objects.filter(product__in=asked, part__in=PRODUCERS),
-        *(text("role"), "product_id", "party__name", text(""), text(""), "party_id", "valid_from", "valid_until"),
+        *(text("role"), "product_id", "party__name", text(""), text(""), "party_id", *span),
     )
-    rows = list(products.union(protections, roles, all=True))
+    rows = list(read(products.union(protections, roles, all=True)))
     found = {row[1]: Facts(row[1], *row[2:5]) for row in rows if row[0] == "product"}
     for what, product, one, two, _three, party, begins, ends in rows:
         if what == "protection":
-            found[product].protections.append(Protected(one, two, Span(begins, ends)))
+            found[product].protections.append(Protected(one, two, span_of(begins, ends)))
         elif what == "role":
-            found[product].producers.append(Producer(party, one, Span(begins, ends)))
+            found[product].producers.append(Producer(party, one, span_of(begins, ends)))
     return found
 
 
 # --- Standards -------------------------------------------------------------------------------------------------------
 
-OF_STANDARD = (
-    *("pk", "product_id", "regime", "number", "title", "replaces"),
-    *("issued_on", "reviewed_on", "valid_from", "valid_until", "attested_on", "pending_on"),
-)
+OF_STANDARD = ("pk", "product_id", "regime", "number", "title", "replaces")
+DAYS_OF_STANDARD = ("issued_on", "reviewed_on", "valid_from", "valid_until", "attested_on", "pending_on")
 OF_LIMIT = ("parameter", "unit", "method", "lower", "upper", "goods", "wording")
 
 
 def add_standards(found: dict[int, Facts]) -> None:
     """Editions with their limits, those that serve all products given to each. One query."""
-    rows = Standard.objects.serving(*found).order_by("pk", "limits__pk")
+    of_limit = (f"limits__{name}" for name in OF_LIMIT)
+    rows = columns(Standard.objects.serving(*found), *OF_STANDARD, *map(day, DAYS_OF_STANDARD), *of_limit)
+    own, names = len(OF_STANDARD + DAYS_OF_STANDARD), OF_STANDARD + DAYS_OF_STANDARD
     editions: dict[int, tuple[Standard, list[Bounds]]] = {}
-    for row in rows.values_list(*OF_STANDARD, *(f"limits__{name}" for name in OF_LIMIT)):
-        own, limit = row[: len(OF_STANDARD)], row[len(OF_STANDARD) :]
-        if own[0] not in editions:
-            editions[own[0]] = (Standard(**dict(zip(OF_STANDARD, own, strict=True))), [])
-        if limit[0] is not None:
-            editions[own[0]][1].append(Bounds(*limit))
+    for row in rows.order_by("pk", "limits__pk"):
+        if row[0] not in editions:
+            values = (*row[: len(OF_STANDARD)], *map(maybe_day_of, row[len(OF_STANDARD) : own]))
+            editions[row[0]] = (Standard(**dict(zip(names, values, strict=True))), [])
+        if row[own] is not None:
+            editions[row[0]][1].append(Bounds(*row[own:]))
     common = []
     for standard, limits in editions.values():
         edition = Edition(standard, tuple(limits))
@@ -243,24 +281,35 @@ def add_standards(found: dict[int, Facts]) -> None:
 
 # --- Reports ---------------------------------------------------------------------------------------------------------
 
-OF_REPORT = (
-    *("pk", "number", "laboratory_id", "laboratory__party__name", "producer_id", "goods", "standard_number"),
-    *("sampled_on", "issued_on", "valid_until", "retest_of_id", "note"),
-)
-
 
 def add_reports(found: dict[int, Facts]) -> None:
     """Reports with their values, the oldest first. One query."""
-    rows = TestReport.objects.filter(product__in=found).order_by("issued_on", "pk", "values__pk")
-    of_value = ("values__parameter", "values__unit", "values__method", "values__text")
-    reports: dict[int, Report] = {}
-    for product, *row in rows.values_list("product_id", *OF_REPORT, *of_value).iterator(chunk_size=2_000):
-        report = reports.get(row[0])
-        if report is None:
-            report = reports[row[0]] = Report(*row[: len(OF_REPORT)])
-            found[product].reports.append(report)
-        if row[len(OF_REPORT)] is not None:
-            report.results.append(Result(*row[len(OF_REPORT) :]))
+    # row, product or report, five texts, three rows, three days; a value has no laboratory
+    reports = columns(
+        TestReport.objects.filter(product__in=found),
+        *("pk", "product_id", "number", "laboratory__party__name", "goods", "standard_number", IN_FULL),
+        *("laboratory_id", "producer_id", "retest_of_id", day("sampled_on"), day("issued_on"), day("valid_until")),
+    )
+    values = columns(
+        Value.objects.filter(report__product__in=found),
+        *("pk", "report_id", "parameter", "unit", "method", "text", text("")),
+        *(NO_NUMBER, NO_NUMBER, NO_NUMBER, NO_DAY, NO_DAY, NO_DAY),
+    )
+    results: dict[int, list[tuple[int, Result]]] = defaultdict(list)
+    for pk, of, one, two, three, four, five, laboratory, producer, retest_of, *days in read(
+        reports.union(values, all=True)
+    ):
+        if laboratory is None:
+            results[of].append((pk, Result(one, two, three, four)))
+            continue
+        sampled_on, issued_on, valid_until = day_of(days[0]), day_of(days[1]), maybe_day_of(days[2])
+        found[of].reports.append(
+            Report(pk, one, laboratory, two, producer, three, four, sampled_on, issued_on, valid_until, retest_of, five)
+        )
+    for facts in found.values():
+        facts.reports.sort(key=lambda report: (report.issued_on, report.pk))
+        for report in facts.reports:
+            report.results = [result for _pk, result in sorted(results[report.pk])]
 
 
 # --- Records, attachments, clauses of the district -------------------------------------------------------------------
@@ -273,20 +322,20 @@ def add_records(found: dict[int, Facts]) -> None:
     records = columns(
         QualityRecord.objects.filter(product__in=found),
         *(text("record"), "pk", "product_id", "producer_id", "clause", "kind", "title", text(""), text("")),
-        *("made_on", "valid_until", NO_DAY, *none),
+        *(day("made_on"), day("valid_until"), NO_DAY, *none),
     )
     attached = columns(
         Attachment.objects.filter(product__in=found),
         *(text("attached"), "pk", "product_id", "producer_id", "clause", "effect", NAMED, IN_FULL, "by"),
-        *("valid_from", "valid_until", Coalesce(*ENDS)),
+        *(day("valid_from"), day("valid_until"), day(Coalesce(*ENDS))),
         *("standard_id", "record_id", "report_id", "qualification_id"),
     )
     local = columns(
         LocalClause.objects.all(),
         *(text("local"), "pk", "products__pk", NO_NUMBER, "key", "system", "wording", "article", "who"),
-        *("valid_from", "valid_until", NO_DAY, "fresh", EACH, *none[2:]),
+        *(day("valid_from"), day("valid_until"), NO_DAY, "fresh", EACH, *none[2:]),
     )
-    for row in records.union(attached, local, all=True):
+    for row in read(records.union(attached, local, all=True)):
         READ[row[0]](found, row)
 
 
@@ -295,14 +344,18 @@ NAMED = Coalesce(
     text(""),
     output_field=CharField(),
 )
-IN_FULL, EACH = Cast("note", CharField()), Cast("per_producer", IntegerField())
+EACH = Cast("per_producer", IntegerField())
 ENDS = ("standard__valid_until", "record__valid_until", "report__valid_until", "qualification__valid_until")
 
 
 def read_record(found: dict[int, Facts], row: tuple[Any, ...]) -> None:
     """A quality record."""
-    _what, pk, product, producer, clause, kind, title, _note, _who, begins, ends, *_rest = row
-    found[product].records.append(Record(pk, kind, clause, title, producer, Span(begins, ends)))
+    one, records = Record(row[1], row[6], row[3], day_of(row[9]), maybe_day_of(row[10])), found[row[2]].records
+    for key in (row[5], row[4]) if row[4] else (row[5],):
+        if key in records:
+            records[key].append(one)
+        else:
+            records[key] = [one]
 
 
 def read_attached(found: dict[int, Facts], row: tuple[Any, ...]) -> None:
@@ -310,9 +363,9 @@ def read_attached(found: dict[int, Facts], row: tuple[Any, ...]) -> None:
     _what, pk, product, producer, clause, effect, title, note, by, begins, ends, evidence_ends, *evidence = row
     kinds = ("standard", "record", "report", "qualification")
     rests_on = next(((kind, one) for kind, one in zip(kinds, evidence, strict=True) if one is not None), None)
-    span = Span(begins, min((end for end in (ends, evidence_ends) if end is not None), default=None))
+    span = span_of(begins, min((end for end in (ends, evidence_ends) if end is not None), default=None))
     one = Attached(pk, clause, effect, title, note, by, producer, span, rests_on)
-    found[product].attached.append(one)
+    found[product].attached.setdefault(clause, []).append(one)
 
 
 def read_local(found: dict[int, Facts], row: tuple[Any, ...]) -> None:
@@ -326,8 +379,8 @@ def read_local(found: dict[int, Facts], row: tuple[Any, ...]) -> None:
         who=who,
         fresh=fresh,
         per_producer=bool(each),
-        valid_from=begins,
-        valid_until=ends,
+        valid_from=maybe_day_of(begins),
+        valid_until=maybe_day_of(ends),
     )
     for facts in found.values() if product is None else [found[product]] if product in found else []:
         facts.local.append(clause_of(one))
@@ -364,20 +417,21 @@ def add_laboratories(found: dict[int, Facts]) -> None:
     appointed = columns(
         Appointment.objects.filter(product__in=found),
         *(text("appointed"), "pk", "product_id", "laboratory_id", "laboratory__party__name", text("")),
-        *("valid_from", "valid_until"),
+        *(day("valid_from"), day("valid_until")),
     )
     named = Appointment.objects.filter(product__in=found).order_by().values("laboratory")
     reported = TestReport.objects.filter(product__in=found).order_by().values("laboratory")
     certificates = columns(
         Qualification.objects.filter(laboratory__in=named.union(reported)),
-        *(text("certificate"), "pk", NO_NUMBER, "laboratory_id", "kind", "number", "valid_from", "valid_until"),
+        *(text("certificate"), "pk", NO_NUMBER, "laboratory_id", "kind", "number"),
+        *(day("valid_from"), day("valid_until")),
     )
     of_laboratory: dict[int, list[Certificate]] = defaultdict(list)
-    for what, pk, product, laboratory, one, two, begins, ends in appointed.union(certificates, all=True):
+    for what, pk, product, laboratory, one, two, begins, ends in read(appointed.union(certificates, all=True)):
         if what == "appointed":
-            found[product].appointed.append(Appointed(pk, laboratory, one, Span(begins, ends)))
+            found[product].appointed.append(Appointed(pk, laboratory, one, span_of(begins, ends)))
         else:
-            of_laboratory[laboratory].append(Certificate(pk, one, two, Span(begins, ends)))
+            of_laboratory[laboratory].append(Certificate(pk, one, two, span_of(begins, ends)))
     for facts in found.values():
         facts.certificates = {pk: of_laboratory[pk] for pk in laboratories_of(facts) if pk in of_laboratory}
 

@@ -6,9 +6,10 @@ Computed whenever it is asked, never stored: a limit or a value that is put righ
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import NamedTuple
 
 from django.db import models
@@ -46,7 +47,8 @@ class Line(NamedTuple):
         return f"{self.parameter} {self.text} {self.unit}".strip()
 
 
-class Bounds(NamedTuple):
+@dataclass(frozen=True)
+class Bounds:
     """A limit apart from its row."""
 
     parameter: str
@@ -57,7 +59,7 @@ class Bounds(NamedTuple):
     goods: str
     wording: str
 
-    @property
+    @cached_property
     def shown(self) -> str:
         return shown(self.lower, self.upper, self.unit) or self.wording
 
@@ -71,11 +73,20 @@ class Result(NamedTuple):
     text: str
 
 
-class Edition(NamedTuple):
+@dataclass(frozen=True)
+class Edition:
     """An edition of a standard apart from its row: what it limits and how it stands on a day."""
 
     standard: Standard
     limits: tuple[Bounds, ...]
+
+    @cached_property
+    def by_parameter(self) -> dict[str, list[Bounds]]:
+        """The limits on each parameter, by its plain name."""
+        found: dict[str, list[Bounds]] = {}
+        for limit in self.limits:
+            found.setdefault(plain_name(limit.parameter), []).append(limit)
+        return found
 
 
 def lines_of(
@@ -131,7 +142,7 @@ def against(result: Result, editions: Sequence[Edition], goods: str) -> list[Lin
     lines = []
     for edition in editions:
         number = edition.standard.number
-        on_it = [limit for limit in edition.limits if plain_name(limit.parameter) == plain_name(result.parameter)]
+        on_it = edition.by_parameter.get(plain_name(result.parameter), [])
         chosen = [limit for limit in on_it if not limit.goods or plain_name(limit.goods) == plain_name(goods)]
         lines += [line_of(result, limit, number) for limit in chosen]
         if on_it and not chosen:
@@ -194,6 +205,8 @@ def undetected(limit: Bounds) -> tuple[Verdict, str]:
 
 def scaled(reading: Reading, factor: Decimal) -> Reading:
     """The reading in the unit of the limit."""
+    if factor == 1:
+        return reading
     low, high = (None if bound is None else bound * factor for bound in (reading.low, reading.high))
     return reading._replace(low=low, high=high)
 

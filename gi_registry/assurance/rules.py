@@ -1,14 +1,16 @@
 """What evidence comes to on a day: which rows count for a clause, which of them hold, what is said of them.
 
 One table says which rule finds the evidence (`FINDERS`), `weighed` says what it comes to. Facts and clauses go in,
-findings come out; nothing here asks the database.
+findings come out; nothing here asks the database, and no sentence is made: that is for `answers.py`, where one is read.
+All products × 45 clauses pass through here at once, so findings are plain tuples and what recurs is looked up.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Sequence
 from datetime import date, timedelta
+from functools import lru_cache
+from typing import NamedTuple
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -34,11 +36,11 @@ class Status(models.TextChoices):
 
 
 ORDER = {status: place for place, status in enumerate(Status)}
-STANDS = frozenset({Status.MET, Status.EXPIRING})
+STANDS = (Status.MET, Status.EXPIRING)
+ages = lru_cache(maxsize=50_000)(after_months)  # the same days end in the same months for thousands of papers
 
 
-@dataclass(frozen=True, slots=True)
-class Evidence:
+class Evidence(NamedTuple):
     """One piece of evidence as it counts for a clause: what it is, and the days on which it holds, [begins, ends).
 
     `ends` None: it does not end. `assumed`: the end is this register's assumption, not the paper's own.
@@ -59,8 +61,7 @@ class Evidence:
         return (self.begins is None or self.begins <= day) and (self.ends is None or day < self.ends)
 
 
-@dataclass(frozen=True, slots=True)
-class Failed:
+class Failed(NamedTuple):
     """A failed line of a report, and the report that tested it again and passed, None where none did."""
 
     report: int
@@ -76,14 +77,18 @@ class Failed:
         return f"{head}；{self.settled}" if self.settled else head
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """What the evidence for one clause (and one producer) comes to; `why` is the middle of the sentence."""
+class Finding(NamedTuple):
+    """What the evidence for one clause (and one producer) comes to.
+
+    `decides` is the piece that it hangs on; `words` say why where that is not said of the piece or of its absence.
+    """
 
     status: Status
-    why: str
+    words: str = ""
     ends: date | None = None
     evidence: tuple[Evidence, ...] = ()
+    decides: Evidence | None = None
+    lead: str = ""  # what is said before the piece
     failed: tuple[Failed, ...] = ()
     remedy: str = ""  # what restores it, where that is not the clause's own evidence
 
@@ -93,7 +98,7 @@ class Finding:
 
 def find(facts: Facts, clause: Clause, day: date, producer: int | None) -> Finding:
     """What the evidence for the clause comes to, for one producer where one is named."""
-    if producer is not None:
+    if producer is not None and clause.key in facts.attached:
         exempt = next(iter(attached_to(facts, clause, day, producer, Effect.NOT_APPLICABLE)), None)
         if exempt is not None:
             return Finding(Status.NOT_APPLICABLE, exempt.note)
@@ -104,6 +109,8 @@ def attached_to(
     facts: Facts, clause: Clause, day: date, producer: int | None, effect: Effect = Effect.MEETS
 ) -> list[Evidence]:
     """What officials say of the clause on the day: for the producer, or for all of them."""
+    if clause.key not in facts.attached:
+        return []
     return [
         Evidence(
             kind="attachment",
@@ -114,48 +121,38 @@ def attached_to(
             producer=one.producer,
             note=f"由{one.by}认定不适用：{one.note.rstrip('。')}" if effect == Effect.NOT_APPLICABLE else one.note,
         )
-        for one in facts.attached
-        if one.clause == clause.key
-        and one.effect == effect
+        for one in facts.attached[clause.key]
+        if one.effect == effect
         and one.producer in ({None} if producer is None and effect == Effect.NOT_APPLICABLE else {None, producer})
         and (effect == Effect.MEETS or one.span.holds_on(day))
     ]
 
 
-def weighed(clause: Clause, evidence: Sequence[Evidence], day: date, missing: str = "") -> Finding:
-    """What pieces of evidence, each of which would be enough, come to on the day."""
-    begun = tuple(
-        sorted(
-            (one for one in evidence if one.begins is None or one.begins <= day),
-            key=lambda one: (one.begins or date.min, one.pk),
-            reverse=True,
-        )
-    )
-    holding = [one for one in begun if one.holds_on(day)]
-    if holding:
-        best = max(holding, key=lambda one: one.ends or date.max)
-        return Finding(*standing(best, day), ends=best.ends, evidence=begun)
-    if begun:
-        last = max(begun, key=lambda one: one.ends or date.max)
-        why = f"最近一份{clause.evidence}（{last.title}）于 {last.ends} 到期{assumed(last)}"
-        return Finding(Status.LAPSED, why, last.ends, begun)
-    return Finding(Status.MISSING, missing or f"没有登记{clause.evidence}")
+def weighed(evidence: Sequence[Evidence], day: date, missing: str = "") -> Finding:
+    """What pieces of evidence, each of which would be enough, come to on the day; `missing` says why there is none."""
+    begun = [one for one in evidence if one.begins is None or one.begins <= day]
+    if not begun:
+        return Finding(Status.MISSING, missing)
+    begun.sort(key=by_beginning, reverse=True)
+    holding = [one for one in begun if one.ends is None or day < one.ends]
+    best = max(holding or begun, key=by_end)
+    status = Status.LAPSED if not holding else Status.MET if still_long(best, day) else Status.EXPIRING
+    return Finding(status, "", best.ends, tuple(begun), best)
 
 
-def standing(best: Evidence, day: date) -> tuple[Status, str]:
-    """How a piece of evidence that holds stands, in words that name it and its day."""
-    since = f"，{best.begins} 起" if best.begins else "，起始日未查明"
-    if best.ends is None:
-        return Status.MET, f"{best.title}{since}"
-    left = (best.ends - day).days
-    if left <= SOON.days:
-        return Status.EXPIRING, f"{best.title}将于 {best.ends} 到期，还有 {left} 天{assumed(best)}"
-    return Status.MET, f"{best.title}{since}，{best.ends} 到期{assumed(best)}"
+def by_beginning(one: Evidence) -> tuple[date, int]:
+    """The earlier first."""
+    return one.begins or date.min, one.pk
 
 
-def assumed(one: Evidence) -> str:
-    """Where the end is nobody's word but ours, it says so."""
-    return "（材料没有写有效期，按本登记簿的假定计算）" if one.assumed else ""
+def by_end(one: Evidence) -> date:
+    """What ends first first."""
+    return one.ends or date.max
+
+
+def still_long(one: Evidence, day: date) -> bool:
+    """Whether evidence that holds does not end soon."""
+    return one.ends is None or one.ends - day > SOON
 
 
 def fresh_until(clause: Clause, made_on: date, stated: date | None) -> tuple[date | None, bool]:
@@ -164,7 +161,7 @@ def fresh_until(clause: Clause, made_on: date, stated: date | None) -> tuple[dat
         return stated, False
     if clause.fresh is None:
         return None, False
-    return after_months(made_on, clause.fresh), clause.fresh_basis == FreshBasis.ASSUMED
+    return ages(made_on, clause.fresh), clause.fresh_basis is FreshBasis.ASSUMED
 
 
 def speaks_for(producer: int | None, of: int | None) -> bool:
@@ -175,24 +172,23 @@ def speaks_for(producer: int | None, of: int | None) -> bool:
 def records(facts: Facts, clause: Clause, producer: int | None) -> list[Evidence]:
     """The quality records of the clause's kinds; for a clause of the district those that name it."""
     found = []
-    for one in facts.records:
-        named = one.clause == clause.key if clause.local else one.kind in clause.kinds
-        if named and speaks_for(one.producer, producer) and one.span.begins is not None:
-            ends, guessed = fresh_until(clause, one.span.begins, one.span.ends)
-            found.append(Evidence("record", one.pk, one.title, one.span.begins, ends, one.producer, guessed))
+    for key in (clause.key,) if clause.local else clause.kinds:
+        for one in facts.records.get(key, ()):
+            if speaks_for(one.producer, producer):
+                ends, guessed = fresh_until(clause, one.made_on, one.valid_until)
+                found.append(Evidence("record", one.pk, one.title, one.made_on, ends, one.producer, guessed))
     return found
 
 
 def reports(facts: Facts, clause: Clause, producer: int | None) -> list[Evidence]:
     """The test reports; for a clause that asks only whether there was one, they do not age."""
-    found = []
-    for one in facts.reports:
-        if speaks_for(one.producer, producer):
-            ends, guessed = (
-                (None, False) if clause.fresh is None else fresh_until(clause, one.issued_on, one.valid_until)
-            )
-            found.append(Evidence("report", one.pk, f"报告 {one.number}", one.issued_on, ends, one.producer, guessed))
-    return found
+    return [report_as(one, clause) for one in facts.reports if speaks_for(one.producer, producer)]
+
+
+def report_as(one: Report, clause: Clause) -> Evidence:
+    """A test report as it counts for a clause."""
+    ends, guessed = (None, False) if clause.fresh is None else fresh_until(clause, one.issued_on, one.valid_until)
+    return Evidence("report", one.pk, f"报告 {one.number}", one.issued_on, ends, one.producer, guessed)
 
 
 # --- Rules -----------------------------------------------------------------------------------------------------------
@@ -201,20 +197,20 @@ def reports(facts: Facts, clause: Clause, producer: int | None) -> list[Evidence
 def by_record(facts: Facts, clause: Clause, day: date, producer: int | None) -> Finding:
     found = [*records(facts, clause, producer), *attached_to(facts, clause, day, producer)]
     if not clause.edition:
-        return weighed(clause, found, day)
+        return weighed(found, day)
     current = edition_in_force(facts, clause.edition, day)
     if current is None or current.standard.valid_from is None:
-        return weighed(clause, found, day)
+        return weighed(found, day)
     since, number = current.standard.valid_from, current.standard.number
     cut = [one if one.begins is None or one.begins >= since else ended(one, since) for one in found]
-    finding = weighed(clause, cut, day)
+    finding = weighed(cut, day)
     outrun = finding.status is Status.LAPSED and finding.ends == since
-    return replace(finding, why=f"{number} 自 {since} 起实施，此后没有重新核对") if outrun else finding
+    return finding._replace(words=f"{number} 自 {since} 起实施，此后没有重新核对") if outrun else finding
 
 
 def ended(one: Evidence, on: date) -> Evidence:
     """The evidence, ending on the day at the latest."""
-    return replace(one, ends=min(one.ends or on, on), assumed=one.assumed and one.ends is not None and one.ends < on)
+    return one._replace(ends=min(one.ends or on, on), assumed=one.assumed and one.ends is not None and one.ends < on)
 
 
 def edition_in_force(facts: Facts, number: str, day: date) -> Edition | None:
@@ -229,7 +225,7 @@ def by_standard_known(facts: Facts, clause: Clause, day: date, producer: int | N
         one = edition.standard
         known = one.issued_on or one.valid_from or one.attested_on or one.pending_on
         found.append(Evidence("standard", one.pk, one.number, known))
-    return weighed(clause, [*found, *attached_to(facts, clause, day, producer)], day)
+    return weighed([*found, *attached_to(facts, clause, day, producer)], day)
 
 
 FOR_PROTECTED = frozenset({Kind.NATIONAL_MANDATORY, Kind.NATIONAL, Kind.LOCAL, Kind.GROUP})  # 令第80号 art. 18
@@ -243,7 +239,7 @@ def by_standard_in_force(facts: Facts, clause: Clause, day: date, producer: int 
         and not (one.valid_from is None and one.pending_on is not None)
         and (not one.regime or one.regime in clause.regimes)
     ]
-    return weighed(clause, [*found, *attached_to(facts, clause, day, producer)], day)
+    return weighed([*found, *attached_to(facts, clause, day, producer)], day)
 
 
 def taken_over(facts: Facts, edition: Edition, day: date) -> date | None:
@@ -271,7 +267,7 @@ def by_standard_reviewed(facts: Facts, clause: Clause, day: date, producer: int 
     """All editions in force have been issued or reviewed within the period; the one that is due first decides."""
     said = attached_to(facts, clause, day, producer)
     if any(one.holds_on(day) for one in said):
-        return weighed(clause, said, day)
+        return weighed(said, day)
     held = [edition.standard for edition in facts.standards if edition.standard.holds_on(day)]
     if not held:
         return Finding(Status.MISSING, "没有登记现行标准，无从复审", remedy="登记现行标准")
@@ -283,14 +279,14 @@ def by_standard_reviewed(facts: Facts, clause: Clause, day: date, producer: int 
             continue
         ends, _guessed = fresh_until(clause, max(days), None)
         title = f"{one.number} 的{'复审' if max(days) == one.reviewed_on else '发布'}"
-        findings.append(weighed(clause, [Evidence("standard", one.pk, title, max(days), ends)], day))
+        findings.append(weighed([Evidence("standard", one.pk, title, max(days), ends)], day))
     decides = max(findings, key=lambda one: (ORDER[one.status], -(one.ends or date.max).toordinal()))
-    return replace(decides, evidence=tuple(piece for one in findings for piece in one.evidence))
+    return decides._replace(evidence=tuple(piece for one in findings for piece in one.evidence))
 
 
 def by_appointment(facts: Facts, clause: Clause, day: date, producer: int | None) -> Finding:
     found = [Evidence("appointment", one.pk, one.name, one.span.begins, one.span.ends) for one in facts.appointed]
-    return weighed(clause, [*found, *attached_to(facts, clause, day, producer)], day)
+    return weighed([*found, *attached_to(facts, clause, day, producer)], day)
 
 
 def by_qualification(facts: Facts, clause: Clause, day: date, producer: int | None) -> Finding:
@@ -304,11 +300,11 @@ def by_qualification(facts: Facts, clause: Clause, day: date, producer: int | No
         if one.kind == QualificationKind.CMA
     ]
     missing = f"{'、'.join(names.values())}没有登记资质认定（CMA）证书" if names else "没有登记承担检验检测的机构"
-    finding = weighed(clause, [*found, *attached_to(facts, clause, day, producer)], day, missing)
+    finding = weighed([*found, *attached_to(facts, clause, day, producer)], day, missing)
     return (
         finding
         if names or finding.status is not Status.MISSING
-        else replace(finding, remedy="登记承担机构及其资质证书")
+        else finding._replace(remedy="登记承担机构及其资质证书")
     )
 
 
@@ -317,23 +313,23 @@ REPORT_MONTHS = 12  # as the clauses on reports assume
 
 def still_fresh(report: Report, day: date) -> bool:
     """Whether a report was issued by the day and has not aged out."""
-    return report.issued_on <= day < (report.valid_until or after_months(report.issued_on, REPORT_MONTHS))
+    return report.issued_on <= day < (report.valid_until or ages(report.issued_on, REPORT_MONTHS))
 
 
 def by_report(facts: Facts, clause: Clause, day: date, producer: int | None) -> Finding:
-    return weighed(clause, [*reports(facts, clause, producer), *attached_to(facts, clause, day, producer)], day)
+    return weighed([*reports(facts, clause, producer), *attached_to(facts, clause, day, producer)], day)
 
 
 def by_test(facts: Facts, clause: Clause, day: date, producer: int | None) -> Finding:
     found = [*reports(facts, clause, producer), *records(facts, clause, producer)]
-    return weighed(clause, [*found, *attached_to(facts, clause, day, producer)], day)
+    return weighed([*found, *attached_to(facts, clause, day, producer)], day)
 
 
 def by_coverage(facts: Facts, clause: Clause, day: date, producer: int | None) -> Finding:
     """Every parameter of the standards in force is in some report that holds; the one that ages first decides."""
     said = attached_to(facts, clause, day, producer)
     if any(one.holds_on(day) for one in said):
-        return weighed(clause, said, day)
+        return weighed(said, day)
     asked = {
         plain_name(limit.parameter): limit.parameter
         for edition in facts.standards
@@ -343,13 +339,12 @@ def by_coverage(facts: Facts, clause: Clause, day: date, producer: int | None) -
     if not asked:
         why = "现行标准的技术指标没有登记，不能判断是否覆盖"
         return Finding(Status.MISSING, why, remedy="登记现行标准及其技术指标")
-    evidence = {one.pk: one for one in reports(facts, clause, producer)}
-    findings = {}
-    for key, parameter in asked.items():
-        bearing = [
-            evidence[one.pk] for one in facts.reports if any(plain_name(r.parameter) == key for r in one.results)
-        ]
-        findings[parameter] = weighed(clause, bearing, day)
+    bearing: dict[str, list[Evidence]] = {key: [] for key in asked}
+    for report in facts.reports:
+        one = report_as(report, clause)
+        for key in {plain_name(result.parameter) for result in report.results} & asked.keys():
+            bearing[key].append(one)
+    findings = {asked[key]: weighed(ones, day) for key, ones in bearing.items()}
     untested = [parameter for parameter, one in findings.items() if one.status is Status.MISSING]
     used = tuple({piece.pk: piece for one in findings.values() for piece in one.evidence}.values())
     if untested:
@@ -357,7 +352,7 @@ def by_coverage(facts: Facts, clause: Clause, day: date, producer: int | None) -
     parameter, decides = max(
         findings.items(), key=lambda item: (ORDER[item[1].status], -(item[1].ends or date.max).toordinal())
     )
-    return replace(decides, why=f"{len(asked)} 项指标，{parameter}：{decides.why}", evidence=used)
+    return decides._replace(lead=f"{len(asked)} 项指标，{parameter}：", evidence=used)
 
 
 def by_retest(facts: Facts, clause: Clause, day: date, producer: int | None) -> Finding:
@@ -381,29 +376,16 @@ def by_passing(facts: Facts, clause: Clause, day: date, producer: int | None) ->
     if unsettled:
         begun = tuple(one for one in every if one.begins is not None and one.begins <= day)
         return Finding(Status.MISSING, str(unsettled[0]), evidence=begun, failed=failed)
-    by_pk = {one.pk: one for one in facts.reports}
-    passing = [one for one in every if passes(by_pk[one.pk])]
-    finding = weighed(clause, [*passing, *attached_to(facts, clause, day, producer)], day)
+    passing = [report_as(one, clause) for one in facts.reports if one.passed and speaks_for(one.producer, producer)]
+    finding = weighed([*passing, *attached_to(facts, clause, day, producer)], day)
     if finding.status is Status.MISSING:
         newest = max(
             (one for one in every if (one.begins or day) <= day), key=lambda one: one.begins or day, default=None
         )
         if newest is not None:
-            why = incomparable(by_pk[newest.pk])
+            why = incomparable(next(one for one in facts.reports if one.pk == newest.pk))
             finding = Finding(Status.MISSING, why, evidence=(newest,))
-    return replace(finding, failed=failed)
-
-
-def newest_of(evidence: Iterable[Evidence], day: date) -> Evidence | None:
-    """The last that had begun by the day."""
-    begun = [one for one in evidence if one.begins is not None and one.begins <= day]
-    return max(begun, key=lambda one: (one.begins, one.pk), default=None)
-
-
-def passes(report: Report) -> bool:
-    """Whether some line passes and none fails."""
-    verdicts = {line.verdict for line in report.lines}
-    return Verdict.PASS in verdicts and Verdict.FAIL not in verdicts
+    return finding._replace(failed=failed) if failed else finding
 
 
 def incomparable(report: Report) -> str:
@@ -437,9 +419,8 @@ def failures(facts: Facts, day: date, producer: int | None) -> tuple[Failed, ...
     return tuple(
         Failed(one.pk, one.number, one.issued_on, line.parameter, line, *settled(known, one, line.parameter))
         for one in known
-        if producer is None or one.producer in {None, producer}
-        for line in one.lines
-        if line.verdict is Verdict.FAIL
+        if one.failing and (producer is None or one.producer in {None, producer})
+        for line in one.failing
     )
 
 
