@@ -73,6 +73,7 @@ def no_index_of_another_test():
     docket.forget()
     systems.forget()
     answers.known.forget()
+    answers.former_names.forget()
     numbers.known_announcements.forget()
     search.forget()
     frames.forget()

@@ -7,7 +7,7 @@ statement over indexed columns, and its rows become plain values.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, NamedTuple
 
 import orjson
@@ -20,7 +20,7 @@ from gi_registry.marks.models import Course, standing_on, turns_of
 from gi_registry.marks.numbers import announcements_numbered, trademark_number
 from gi_registry.marks.protected import Lapses, read_lapses
 from gi_registry.marks.states import Basis, Standing
-from gi_registry.parties.models import Kind, masked
+from gi_registry.parties.models import FormerParticulars, Kind, Party, masked
 from gi_registry.products.models import Name, NameKind, Product, Protection
 
 AT_ONCE = 500  # values in one statement; SQLite of old takes 999
@@ -108,6 +108,28 @@ def read_named() -> Named:
 
 
 known = Held(read_named, Product, Name, Announcement, Source, Protection)
+
+
+class FormerName(NamedTuple):
+    """What a producer was called before, and the last day on which it was."""
+
+    name: str
+    last_day: date
+
+
+def read_former_names() -> dict[str, tuple[FormerName, ...]]:
+    """The former names of those with a 统一社会信用代码, by that code, the last one first. One query."""
+    others = FormerParticulars.objects.exclude(name=F("party__name")).exclude(party__uscc="")
+    ended = others.filter(valid_until__isnull=False).order_by("valid_until")
+    rows: Any = ended.values_list("party__uscc", "party__kind", "name", "valid_until")
+    found: dict[str, dict[str, date]] = {}
+    for uscc, kind, name, until in rows:
+        public = masked(name) if kind == Kind.PERSON else name
+        found.setdefault(uscc, {})[public] = until - timedelta(days=1)
+    return {uscc: tuple(FormerName(*one) for one in reversed(names.items())) for uscc, names in found.items()}
+
+
+former_names = Held(read_former_names, FormerParticulars, Party)
 
 
 class Answer(NamedTuple):
@@ -209,8 +231,8 @@ def by_number(text: str, day: date, product: str | None = None, *, limit: int = 
 
 
 def of_product(slug: str, day: date) -> list[Answer]:
-    """All that were ever announced for one product, those who may use the mark on `day` first."""
-    return sorted(found(OF_PRODUCT, {"product": slug}, day), key=lambda answer: not answer.may_use)
+    """All that were ever announced for one product."""
+    return found(OF_PRODUCT, {"product": slug}, day)
 
 
 # --- Rows ------------------------------------------------------------------------------------------------------------
@@ -220,7 +242,7 @@ Values = dict[str, Any]  # by the names under which they stand in a statement, w
 
 
 def found(where: str, values: Values, day: date, limit: int | None = None) -> list[Answer]:
-    """The answers that `where` selects, by product and name."""
+    """The answers that `where` selects, those first who may use the mark on `day`, then by product and name."""
     if limit is None:
         answers = [answer for _party, answer in asked(where, values, day)]
     else:
@@ -228,9 +250,9 @@ def found(where: str, values: Values, day: date, limit: int | None = None) -> li
     return sorted(answers, key=in_order) if len(answers) > 1 else answers
 
 
-def in_order(answer: Answer) -> tuple[str, str, str]:
+def in_order(answer: Answer) -> tuple[bool, str, str, str]:
     """Where an answer stands among others."""
-    return answer.slug, answer.producer_now, answer.code
+    return not answer.may_use, answer.slug, answer.producer_now, answer.code
 
 
 def asked(where: str, values: Values, day: date, ending: str = "") -> Iterator[tuple[int, Answer]]:

@@ -241,13 +241,11 @@ def as_name(text: str, day: date, product: str, limit: int) -> Reply | None:
     """Producers with such a name, today or of old; None where there is none."""
     matches, more = search.find(text, limit, product or None)
     of_party = answers.by_producers([match.party for match in matches], day, product or None)
-    lines = [
-        Line(answer, match.name if match.former else "")
-        for match in matches
-        for answer in of_party.get(match.party, [])
-    ]
-    if not lines:
+    found = [(match, answer) for match in matches for answer in of_party.get(match.party, [])]
+    if not found:
         return None
+    found.sort(key=lambda one: (one[0].closeness, not one[1].may_use))
+    lines = [Line(answer, match.name if match.former else "") for match, answer in found]
     shown, more = lines[:limit], more or len(lines) > limit
     products = tuple(search.products_named(text, PRODUCTS))
     if matches[0].closeness == search.ONE_SLIP:

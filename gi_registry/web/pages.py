@@ -9,11 +9,15 @@ from typing import Any
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from gi_registry.core.errors import Refusal
 
 View = Callable[..., HttpResponseBase]
+
+
+TITLES = {503: gettext_lazy("现在还不能办")}  # what is not there is the page's own title
 
 
 def page(view: View) -> View:
@@ -25,7 +29,8 @@ def page(view: View) -> View:
         try:
             return view(request, **named)
         except Refusal as refusal:
-            return render(request, "refusal.html", {"sentence": refusal.sentence}, status=refusal.status)
+            context = {"title": TITLES.get(refusal.status, ""), "sentence": refusal.sentence}
+            return render(request, "refusal.html", context, status=refusal.status)
 
     return wrapped
 

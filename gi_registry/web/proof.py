@@ -31,7 +31,7 @@ from gi_registry.core.errors import NotInRegister, Refusal
 from gi_registry.core.revision import revision
 from gi_registry.gazette.models import Grade
 from gi_registry.marks import inquiries
-from gi_registry.marks.answers import Answer, by_code
+from gi_registry.marks.answers import Answer, by_code, former_names
 from gi_registry.marks.codes import read_code, show_code
 from gi_registry.marks.keys import jwks as public_keys
 from gi_registry.marks.keys import signing
@@ -101,6 +101,7 @@ def facts_of(answer: Answer) -> dict[str, Any]:
         "code": answer.code,
         "shown": show_code(answer.code),
         "producer": answer.producer,
+        "former": former_of(answer),
         "uscc": answer.uscc,
         "product": answer.product,
         "slug": answer.slug,
@@ -117,6 +118,18 @@ def facts_of(answer: Answer) -> dict[str, Any]:
         "grade_label": label(Grade, answer.grade),
         "times": inquiries.times(answer.code, answer.day),
     }
+
+
+def former_of(answer: Answer) -> str:
+    """What the producer was called before: a package of then still shows it."""
+    names = former_names.now().get(answer.uscc, ()) if answer.uscc else ()
+    return "，".join(f"{former.name}{until().format(day=former.last_day)}" for former in names)
+
+
+@cache
+def until() -> str:
+    """Up to which day a name was in use; translated once."""
+    return _("（用到 {day}，含当日）")
 
 
 def course_of(answer: Answer) -> str:

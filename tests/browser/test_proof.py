@@ -88,6 +88,15 @@ def test_each_question_is_answered_in_a_line_of_its_own(opened, key):
         expect(page.get_by_text("今天可以使用专用标志")).to_be_visible()
 
 
+def test_a_code_signed_under_a_former_name_says_so(opened, key):
+    made = authorised()
+    token = tokens.issue(made, clock.now(), tampered.ADDRESS)
+    make.row(type(made.producer), {"pk": made.producer_id}, name="示例新酿造有限公司")
+    with opened(f"/v/{CODE}#{token}", PHONE) as page:
+        said = page.get_by_text("签发时的名称是示例酿造有限公司，现在登记的名称是示例新酿造有限公司。")
+        expect(said).to_be_visible()
+
+
 @pytest.mark.parametrize(("state", "judgement"), [("suspended", "suspended"), ("cancelled", "revoked")])
 def test_a_token_is_revoked_by_the_list(opened, key, state, judgement):
     made = authorised()

@@ -166,8 +166,17 @@ def test_several_are_counted():
     assert [(reply.conclusion, reply.more) for reply in replies] == [
         ("查到 2 条，其中 1 条 2025-06-01 当日可以使用专用标志。", False),
         ("查到的不止 1 条，下面是最接近的；其中 0 条 2025-06-01 当日可以使用专用标志。", True),
-        ("查到的不止 1 条，下面是最接近的；其中 0 条 2025-06-01 当日可以使用专用标志。", True),
+        ("查到的不止 1 条，下面是最接近的；其中 1 条 2025-06-01 当日可以使用专用标志。", True),
     ]
+
+
+def test_who_may_use_the_mark_stands_first_however_it_was_asked():
+    product = make.product()
+    stopped = make.authorisation(make.producer("示例乙厂", make.USCC[0]), product, "suspended")
+    valid = make.authorisation(make.producer("示例甲厂", make.USCC[1]), product)
+
+    found = [[answer.code for answer in ask(text, date(2026, 6, 1)).answers] for text in ("示例", "第590号")]
+    assert found == [[valid.code, stopped.code]] * 2
 
 
 @pytest.mark.parametrize("typed", [make.USCC[1], checked("AAAAAAAA"), "1234567", "没有的酿造厂", "", "\x00"])

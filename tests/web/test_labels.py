@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import tempfile
+from datetime import timedelta
 
 import pytest
 from django.conf import settings as site
@@ -116,6 +117,14 @@ def test_what_no_form_sends_is_refused_and_stays_in_the_form(client, wrong):
 
     assert (answer.status_code, "lines" in answer.context) == (400, False)
     assert 'value="示例酿造有限公司"' in answer.content.decode()
+
+
+def test_nobody_knows_whether_a_label_of_a_day_to_come_will_be_right(client, authorisation):
+    tomorrow = clock.today() + timedelta(days=1)
+    answer = client.get(ADDRESS, WHOLE | {"on": f"{tomorrow}"})
+
+    assert (answer.status_code, "lines" in answer.context) == (400, False)
+    assert f"{tomorrow} 还没有到，不能先说那天怎样：只能查今天或以前的日子。" in text_of(answer)
 
 
 def test_what_is_typed_is_shown_as_text(client):

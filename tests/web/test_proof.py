@@ -3,11 +3,13 @@ from __future__ import annotations
 import html
 import json
 import re
+from datetime import date
 
 import pytest
 
 from gi_registry.core import clock
 from gi_registry.marks import inquiries, keys, tokens
+from gi_registry.parties.models import Party
 from tests import make, tampered
 
 pytestmark = pytest.mark.django_db
@@ -149,12 +151,33 @@ def test_who_has_signed_in_keeps_their_ways_and_nobody_else_gets_them(client):
     assert "工作台" not in text_of(client.get(f"/v/{CODE}"))
 
 
-def test_four_queries_and_no_more(client, django_assert_num_queries):
-    """The revision twice (no query beside a SQLite file), the authorisation, the count."""
+def renamed(name="示例酿造厂", on=date(2025, 6, 2)):
+    """Give the producer of the one authorisation its former name."""
+    producer = authorised().producer
+    make.former(producer, name, None, on)
+    make.former(producer, producer.name, on, date(2026, 1, 1))  # an address only
+    return producer
+
+
+def test_a_former_name_stands_there_with_its_last_day(client):
+    renamed()
+    assert (
+        missing(client.get(f"/v/{CODE}"), ["使用人 示例酿造有限公司 曾用名 示例酿造厂（用到 2025-06-01，含当日）"])
+        == []
+    )
+
+
+def test_without_a_former_name_none_is_told(client):
+    authorised()
+    assert "曾用名" not in text_of(client.get(f"/v/{CODE}"))
+
+
+def test_five_queries_and_no_more(client, django_assert_num_queries):
+    """The revision three times (no query beside a SQLite file), the authorisation, the count."""
     authorised()
     client.get(f"/v/{CODE}")
 
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(5):
         client.get(f"/v/{CODE}")
 
 
@@ -177,6 +200,15 @@ def test_a_genuine_content_shows_what_was_signed_and_leads_to_the_record(client,
     answer = client.post("/v/", {"content": token})
     facts = ["签名是真的，今天可以使用", "示例酿造有限公司", "只用于“独流老醋”", "看登记簿今日的记录", "真码不等于真货"]
     assert missing(answer, facts) == []
+
+
+def test_a_content_signed_under_a_former_name_says_so(client, key):
+    one = authorised()
+    token = tokens.issue(one, clock.now(), tampered.ADDRESS)
+    make.row(Party, {"pk": one.producer_id}, name="示例新酿造有限公司")
+
+    answer = client.post("/v/", {"content": token})
+    assert missing(answer, ["使用人 示例新酿造有限公司 签发时的名称是示例酿造有限公司"]) == []
 
 
 def test_the_form_stands_alone_without_a_cookie(client):
@@ -221,6 +253,7 @@ def test_without_a_key_one_sentence_says_what_to_do(client):
     answer = client.get("/status/1")
     assert answer.status_code == 503
     assert missing(answer, ["还没有签名密钥", "manage.py rotate_key"]) == []
+    assert re.findall("<(?:title|h1)>([^ <]*)", answer.content.decode()) == ["现在还不能办"] * 2
     assert json.loads(client.get("/.well-known/jwks.json").content) == {"keys": []}
 
 

@@ -97,6 +97,18 @@ def test_several_stand_in_a_table_with_their_standing(client, vinegar):
     assert ("✓ 可以使用" in text, "✗ 已注销" in text) == (True, True)
 
 
+def test_the_days_of_use_are_named_and_told_alike_wherever_they_stand(client):
+    product, said = make.product(), "2024-03-01 起可以使用，2025-03-01 注销"
+    make.authorisation(make.producer(), product, "cancelled", code=CODE)
+    assert f"可以使用的日子 {said}" in asked(client, q="示例酿造")[1]
+
+    make.authorisation(make.producer("示例酿造二厂", make.USCC[1]), product)
+    several = asked(client, q="示例酿造")[1]
+    assert "可以使用的日子" in several
+    assert f"第590号 {said}" in several
+    assert f"可以使用的日子 {said}" in text_of(client.get(f"/v/{CODE}"))
+
+
 def test_a_former_name_finds_the_producer_and_says_so(client, vinegar):
     make.former(vinegar.producer, "示例独流醋厂", None, date(2025, 1, 1))
 

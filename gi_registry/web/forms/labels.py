@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from gi_registry.core import clock
+from gi_registry.core.errors import BadInput
+from gi_registry.core.validators import day_reached
 from gi_registry.marks.labels import Label, Seen
 from gi_registry.products.models import Regime
 from gi_registry.web.forms.fields import DayField
@@ -45,6 +48,13 @@ class LabelForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["on"].widget.attrs["class"] = "input"
+
+    def clean_on(self) -> date | None:
+        on: date | None = self.cleaned_data["on"]
+        try:
+            return day_reached(on.isoformat()) if on else None
+        except BadInput as refusal:
+            raise forms.ValidationError(refusal.sentence) from refusal
 
     def label(self) -> Label:
         """What was typed; asked only of a form in order."""

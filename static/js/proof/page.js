@@ -13,6 +13,7 @@ const RECORD = /^\/v\/([^/]+)$/;
 const section = document.querySelector("[data-proof]");
 const standing = document.querySelector("h1[data-standing]"); // the record's, with a sign that is seen at a glance
 const doubted = document.querySelector("[data-doubted]"); // the heading in its place while the code in hand is not genuine
+const producer = document.querySelector("[data-producer]")?.dataset.producer; // as the register names it today
 const kept = document.querySelector("[data-frame]"); // the frame in place of a record: there was no network
 const code = RECORD.exec(location.pathname)?.[1].replace(/[^\da-z]/gi, "").toUpperCase();
 
@@ -119,6 +120,7 @@ function show(found, now) {
   say(found.judgement, found.claims && grouped(found.claims.sub));
   doubt(Boolean(location.hash.slice(1)) && found.judgement !== "genuine");
   leadTo(found);
+  tellName(found);
   for (const [name, say] of Object.entries(LINES)) {
     const [tone, text] = (now && say(found, now)) || ["unknown", word("not-judged")];
     const line = section.querySelector(`[data-line="${name}"]`);
@@ -143,6 +145,13 @@ function leadTo({ judgement, claims }) {
   const link = other.querySelector("a");
   link.href = `${section.dataset.form}${encodeURIComponent(claims.sub)}${location.hash}`;
   link.textContent = word("other-record", { code: grouped(claims.sub) });
+}
+
+/** A token goes on holding after a change of name, and with it the packages on which the old name stands. */
+function tellName({ judgement, claims }) {
+  const line = section.querySelector("[data-renamed]");
+  line.hidden = !claims || !producer || judgement === "other_code" || claims.name === producer;
+  if (!line.hidden) line.textContent = word("renamed", { name: claims.name, now: producer });
 }
 
 /** A code as people read it out. */
