@@ -8,6 +8,7 @@ written down as it was reported, and `alarms` says so.
 from __future__ import annotations
 
 import re
+import secrets
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -184,7 +185,7 @@ def print_batch(
         "note": note,
     }
     refuse_run_twice(run)
-    values = run | {"number": next_number(printed_on.year), "proof": proof}
+    values = run | {"number": unused_number(printed_on.year), "proof": proof}
     batch = added(Batch, values, by=str(by), why=Why(printed_on))
     for kind in (EntryKind.PRINTED, *([EntryKind.ISSUED] if issued else [])):
         write(batch, kind, quantity, by=by, on=printed_on)
@@ -202,10 +203,17 @@ def refuse_run_twice(run: Mapping[str, Any]) -> None:
             )
 
 
-def next_number(year: int) -> str:
-    """2026-0001 and so on, counted for each year."""
-    last = Batch.objects.filter(number__startswith=f"{year}-").order_by("-pk").values_list("number", flat=True).first()
-    return f"{year}-{int(last.partition('-')[2]) + 1 if last else 1:04d}"
+def unused_number(year: int) -> str:
+    """A number of the year that no batch has, at random: in order they would tell a producer how often others print."""
+    number = drawn_number(year)
+    while Batch.objects.filter(number=number).exists():
+        number = drawn_number(year)
+    return number
+
+
+def drawn_number(year: int) -> str:
+    """2026-480193 and so on."""
+    return f"{year}-{secrets.randbelow(1_000_000):06d}"
 
 
 class Serials(NamedTuple):

@@ -28,9 +28,9 @@ class Origin(NamedTuple):
 
     @property
     def certainly_outside(self) -> bool:
-        """Outside an area that rests on the act itself: no finding on the spot changes that."""
-        area = self.area
-        by_act = area is not None and area.basis == AreaBasis.ACT and not area.schematic
+        """Outside an area that rests on the act itself: no finding on the spot changes that. The verdict has taken off
+        how far the border may be wrong, so that a schematic one tells it as well."""
+        by_act = self.area is not None and self.area.basis == AreaBasis.ACT
         return by_act and self.verdict == Verdict.OUTSIDE
 
     @property
@@ -38,7 +38,7 @@ class Origin(NamedTuple):
         """The answer in words, with what the area rests on."""
         if self.area is None or self.verdict is None or self.distance_m is None:
             return "登记簿没有这一天的产地范围，图上无法判定。"
-        schematic = "，界线为示意" if self.area.schematic else ""
+        schematic = f"，界线为示意，误差约 {self.area.uncertainty_m or 0:,.0f} 米" if self.area.schematic else ""
         basis = f"{self.area.get_basis_display()}{schematic}"
         return f"{self.verdict.label}，距界线约 {self.distance_m:,.0f} 米（{basis}）。"
 

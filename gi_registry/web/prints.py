@@ -23,6 +23,7 @@ from gi_registry.marks.ledger import NOTHING, Account, Balance
 from gi_registry.marks.models import Authorisation, AuthorisationQuerySet, Batch, Entry, EntryKind
 from gi_registry.marks.permissions import authorisations_within_reach, may_on
 from gi_registry.marks.reports import disused
+from gi_registry.marks.states import Standing
 from gi_registry.parties.permissions import Act, Person, reach
 from gi_registry.products.models import Product
 from gi_registry.web.applications import FORM, XLSX, download, me
@@ -51,13 +52,19 @@ def index(request: HttpRequest) -> HttpResponse:
         "rows": page,
         "lines": rows_of(page.object_list),
         "whole": ledger.whole_of(found),
-        "products": Product.objects.filter(authorisations__batches__isnull=False).distinct().order_by("common_name"),
+        "products": products_printed_for(mine),
         "product": request.GET.get("product", ""),
         "q": request.GET.get("q", "").strip(),
         "alarms": len(alarms_of(mine, clock.today())),
         "may_write": reach(request.user, Act.PRINTS) is not None,
     }
     return render(request, "desk/prints/index.html", context)
+
+
+def products_printed_for(authorisations: AuthorisationQuerySet) -> QuerySet[Product]:
+    """The products for which marks of these were printed."""
+    printed = authorisations.filter(batches__isnull=False).order_by().values("product")
+    return Product.objects.filter(pk__in=printed).order_by("common_name")
 
 
 def batches_wanted(request: HttpRequest) -> QuerySet[Batch]:
@@ -158,6 +165,13 @@ def new(request: HttpRequest) -> HttpResponse:
     return answer(request, form, "desk/prints/form.html", context, act=act, to=lambda: after(request, here(made[0])))
 
 
+class Choice(NamedTuple):
+    """One user for whom marks may have been printed, and whether the mark may be used today."""
+
+    mark: Authorisation
+    standing: Standing | None
+
+
 def users_to_choose(request: HttpRequest) -> HttpResponse:
     """Those whose marks the person may write about, found by name, code or USCC."""
     q = request.GET.get("q", "").strip()[:60]
@@ -168,7 +182,9 @@ def users_to_choose(request: HttpRequest) -> HttpResponse:
     page = Paginator(found, ROWS).get_page(request.GET.get("page"))
     if page.paginator.count == 1 and not q:
         return redirect(f"{reverse('desk-print-new')}?mark={page[0].code}")
-    return render(request, "desk/prints/choose.html", {"rows": page, "q": q})
+    today = clock.today()
+    lines = [Choice(mark, mark.standing_on(today)) for mark in page]
+    return render(request, "desk/prints/choose.html", {"rows": page, "lines": lines, "q": q})
 
 
 @desk(Act.PRINTS)

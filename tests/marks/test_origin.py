@@ -61,10 +61,11 @@ def test_the_area_of_the_basis_counts_and_another_only_where_there_is_none(produ
 
 def test_the_sentence_says_what_the_area_rests_on(product):
     assert asked(product, 116.95, 38.85).sentence == "在范围内，距界线约 4,340 米（按公告文字）。"
-    make.area(product, shapes.square(117.5, 38.8, 0.1), regime="collective", basis="assumed", schematic=True)
+    drawn = {"basis": "assumed", "schematic": True, "uncertainty_m": 6100.0}
+    make.area(product, shapes.square(117.5, 38.8, 0.1), regime="collective", **drawn)
     assert (
         asked(product, 117.55, 38.85, basis="member").sentence
-        == "在范围内，距界线约 4,340 米（推定范围，界线为示意）。"
+        == "离界线太近，无法判定，距界线约 4,340 米（推定范围，界线为示意，误差约 6,100 米）。"
     )
 
 
@@ -75,6 +76,17 @@ def test_a_finding_never_contradicts_the_act(product):
         refuse_contradiction(outside, conforms=True, note="现场看过")
     refuse_contradiction(outside, conforms=False, note="")
     refuse_contradiction(outside, conforms=None, note="")
+
+
+def test_a_schematic_border_of_the_act_is_as_certain_beyond_its_error():
+    product = make.product()
+    make.area(product, shapes.square(116.8, 38.8, 0.1), schematic=True, uncertainty_m=6100.0)
+
+    near, far = asked(product, 116.95, 38.85), asked(product, 117.5, 38.85)
+    assert [(one.verdict, one.certainly_outside) for one in (near, far)] == [
+        (Verdict.TOO_CLOSE, False),
+        (Verdict.OUTSIDE, True),
+    ]
 
 
 def test_against_an_assumed_area_a_finding_says_why():

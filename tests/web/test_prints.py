@@ -1,13 +1,17 @@
 from __future__ import annotations
 
+import re
 from datetime import date
 from io import BytesIO
 
 import pytest
 from openpyxl import load_workbook
 
+from gi_registry.core import clock
 from gi_registry.marks.ledger import balance_of
 from gi_registry.marks.models import Batch, Entry
+from gi_registry.products.models import Part
+from gi_registry.products.models import Role as PartyRole
 from tests import make
 
 pytestmark = pytest.mark.django_db
@@ -116,6 +120,25 @@ def test_associations_read_of_their_products_only(client, user):
     assert stranger.get(f"/desk/prints/{batch.number}/").status_code == 404
 
 
+def test_the_filter_offers_an_association_its_own_products_only(client, user, rival):
+    make.batch(user)
+    make.batch(rival)
+    party = make.producer("示例协会", make.USCC[2])
+    key = {"party": party, "product": rival.product, "part": Part.ASSOCIATION}
+    make.row(PartyRole, key, valid_from=date(2000, 1, 1), **make.sourced())
+    association = signed_in(client, make.person("association", party=party))
+
+    assert re.findall(r'<option value="(\w[\w-]*)"', seen(association, "/desk/prints/")) == ["b"]
+
+
+def test_who_may_not_use_the_mark_today_is_told_before_marks_are_printed(official, user, rival):
+    make.row(type(user), {"pk": user.pk}, valid_until=clock.today())
+    page = seen(official, "/desk/prints/new/")
+
+    assert re.findall(r'data-label="今天"><span class="tag[^"]*">([^<]*)<', page) == ["可以使用", "已到期"]
+    assert "今天不能使用的，只补记以前的印制" in page
+
+
 def test_alarms_and_marks_unused_for_two_years_are_listed(official, user, rival):
     make.entry(make.batch(user), "used", 1200, date(2024, 5, 1))
     page = seen(official, "/desk/prints/alarms/")
@@ -163,8 +186,9 @@ def test_for_whom_is_chosen_first_and_then_the_run_is_written(official, user, ri
     assert "印好即交使用人" in seen(official, "/desk/prints/new/?mark=team00001")
 
     response = official.post("/desk/prints/new/?mark=TEAM00001", RUN | {"issued": "on"}, follow=True)
-    assert response.redirect_chain == [("/desk/prints/2026-0001/", 302)]
-    assert "已记下批次 2026-0001。" in response.content.decode()
+    number = Batch.objects.get().number
+    assert response.redirect_chain == [(f"/desk/prints/{number}/", 302)]
+    assert f"已记下批次 {number}。" in response.content.decode()
     assert [entry.kind for entry in Entry.objects.all()] == ["printed", "issued"]
 
 

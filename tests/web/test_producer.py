@@ -619,9 +619,11 @@ def test_a_change_of_name_is_asked_for_with_its_form(own, user, party):
 def test_a_run_is_recorded_and_its_marks_go_where_they_went(own, user):
     one = user()
     assert "还没有记过印制" in page(own.get(at("prints/")))
-    assert "已记下批次 2026-0001。" in done(own, "prints/new/", **RUN | {"issued": "on"})
+    said = done(own, "prints/new/", **RUN | {"issued": "on"})
+    number = Batch.objects.get().number
+    assert f"已记下批次 {number}。" in said
 
-    here = "prints/2026-0001/lines/new/"
+    here = f"prints/{number}/lines/new/"
     for kind, quantity in (("used", "600"), ("spoiled", "20"), ("returned", "100")):
         assert f"{quantity} 枚。" in done(own, here, kind=kind, quantity=quantity, on="2026-05-04")
     held = balance_of(Batch.objects.get())
