@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 from django import forms
 from django.db import models
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -38,7 +38,10 @@ SPAN = ("valid_from", "attested_on", "valid_until")
 
 @dataclass(frozen=True)
 class Kind:
-    """A kind of fact: where it stands in addresses, its columns, who may write it, and what each row is called."""
+    """A kind of fact: where it stands in addresses, its columns, who may write it, and what each row is called.
+
+    `elsewhere`: the pages that show and write a kind with more to it than columns, so that it is written in one way.
+    """
 
     name: str
     model: type[models.Model]
@@ -46,10 +49,21 @@ class Kind:
     columns: tuple[str, ...]
     heading: Callable[[Any], str]
     tags: Callable[[Any], list[str]]
+    elsewhere: tuple[str, str] | None = None
 
     @property
     def label(self) -> str:
         return str(self.model._meta.verbose_name)
+
+    def address(self, slug: str, number: int = 0, manner: str = "") -> str:
+        """The page of a row, or of the form that writes it in some manner."""
+        if self.elsewhere is not None:
+            shows, writes = self.elsewhere
+            return (
+                reverse(writes, args=[slug]) if manner == Manner.NEW else f"{reverse(shows, args=[slug])}#{self.name}"
+            )
+        name = f"desk-{self.name}-{manner}" if manner else f"desk-{self.name}"
+        return reverse(name, args=[slug, number] if number else [slug])
 
     def rows(self, product: Product) -> models.QuerySet:
         """The rows of the product in the order in which they were made: a row's number is its place in it."""
@@ -90,6 +104,7 @@ KINDS = {
             ("number", "title", "issued_on", "replaces"),
             lambda row: f"{row.number} {row.title}",
             lambda row: [_("代替 {number}").format(number=row.replaces)] if row.replaces else [],
+            elsewhere=("desk-systems-evidence", "desk-systems-standard-new"),
         ),
         Kind(
             "statements",
@@ -148,7 +163,11 @@ def product(request: HttpRequest, slug: str) -> HttpResponse:
     product = product_for(request.user, Act.DESK, slug)
     writable = {act: may_on(request.user, act, product) for act in WRITTEN}
     sections = [
-        Section(kind, lines_of(kind, product, request.user, writable[kind.act]), writable[kind.act])
+        Section(
+            kind,
+            lines_of(kind, product, request.user, writable[kind.act] and kind.elsewhere is None),
+            writable[kind.act],
+        )
         for kind in KINDS.values()
     ]
     areas = list(Area.objects.filter(product=product).select_related("source").defer("boundary", "outline"))
@@ -239,7 +258,7 @@ def write(request: HttpRequest, slug: str, number: int = 0, *, kind: Kind, manne
         "manners": MANNERS,
         "row": row,
         "heading": row and kind.heading(row),
-        "back": reverse(f"desk-{kind.name}", args=[slug, number]) if row else reverse("desk-product", args=[slug]),
+        "back": kind.address(slug, number) if row else reverse("desk-product", args=[slug]),
     }
     return answer(
         request,
@@ -364,14 +383,20 @@ def addresses() -> list[URLPattern]:
     ]
     for kind in KINDS.values():
         here = f"desk/products/<slug:slug>/{kind.name}/"
+        shows, writes = (fact, write) if kind.elsewhere is None else (led, led)
         paths.append(
-            path(f"{here}<int:number>/", guarded(Act.DESK, require_safe(fact), kind=kind), name=f"desk-{kind.name}")
+            path(f"{here}<int:number>/", guarded(Act.DESK, require_safe(shows), kind=kind), name=f"desk-{kind.name}")
         )
         for manner in Manner:
             to = f"{here}new/" if manner == Manner.NEW else f"{here}<int:number>/{manner.value}/"
-            view = guarded(kind.act, require_http_methods(["GET", "HEAD", "POST"])(write), kind=kind, manner=manner)
+            view = guarded(kind.act, require_http_methods(["GET", "HEAD", "POST"])(writes), kind=kind, manner=manner)
             paths.append(path(to, view, name=f"desk-{kind.name}-{manner.value}"))
     return paths
+
+
+def led(request: HttpRequest, slug: str, number: int = 0, *, kind: Kind, manner: str = "") -> HttpResponse:
+    """To the pages that write this kind of fact."""
+    return redirect(kind.address(product_for(request.user, Act.DESK, slug).slug, number, manner))
 
 
 def guarded(act: Act, view: View, **fixed: Any) -> View:

@@ -380,6 +380,21 @@ def test_who_keeps_only_their_own_reads_the_history_of_that_and_of_nothing_else(
     assert ("导入" in page, "导入" in text_of(market.get("/desk/"))) == (False, True)
 
 
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_a_standard_is_written_in_one_way_with_its_limits(agri, laocu, method):
+    make.standard(laocu)
+    evidence = "/desk/systems/duliu-laocu/evidence/#standards"
+
+    page = agri.get(HERE).content.decode()
+    assert ("/desk/systems/duliu-laocu/standards/new/" in page, f"{HERE}standards/" in page) == (True, False)
+    ways = ("standards/new/", "standards/1/correct/", "standards/1/change/", "standards/1/end/")
+    assert [getattr(agri, method)(f"{HERE}{way}").headers["Location"] for way in ways] == [
+        "/desk/systems/duliu-laocu/standards/new/",
+        *[evidence] * 3,
+    ]
+    assert agri.get(f"{HERE}standards/1/").headers["Location"] == evidence
+
+
 @pytest.mark.parametrize("number", [0, 3, 10**12])
 def test_a_number_that_names_no_fact_is_not_found(agri, laocu, number):
     assert agri.get(f"{HERE}names/{number}/").status_code == 404

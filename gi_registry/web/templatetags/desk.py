@@ -9,7 +9,6 @@ from django import forms, template
 from django.apps import apps
 from django.core.exceptions import FieldDoesNotExist
 from django.forms.boundfield import BoundField
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from gi_registry.core.models import Change
@@ -117,5 +116,4 @@ def holds(fact: Spanned, day: date) -> bool:
 @register.simple_tag
 def fact_url(kind: Any, product: Any, number: int, manner: str = "") -> str:
     """The address of a fact, or of the form that writes it in some manner."""
-    name = f"desk-{kind.name}-{manner}" if manner else f"desk-{kind.name}"
-    return reverse(name, args=[product.slug, number] if number else [product.slug])
+    return str(kind.address(product.slug, number, manner))
