@@ -74,7 +74,7 @@ class Row(NamedTuple):
 def index(request: HttpRequest) -> HttpResponse:
     """The products within reach × the three systems. Made once while the register and the day stand."""
     kept = systems.matrix(day(request.GET.get("on", ""))).kept
-    key = (request.get_full_path(), reader_of(me(request)))
+    key = (clock.today(), request.get_full_path(), reader_of(me(request)))
     if get_messages(request):
         return table(request)
     if key not in kept:
@@ -100,6 +100,7 @@ def around(on: date) -> dict[str, Any]:
     """What every page of the systems shows around itself: the day and the choices of its filters."""
     return {
         "on": on,
+        "past": on < clock.today(),
         "day_query": "" if on == clock.today() else f"?on={on.isoformat()}",
         "systems": System.choices,
         "statuses": [Status.MET, Status.EXPIRING, Status.LAPSED, Status.MISSING, Status.NOT_APPLICABLE],

@@ -96,6 +96,18 @@ def test_the_table_as_of_a_day_in_the_past(official, whole):
     assert "0/" in seen(official, "/desk/systems/?on=2025-01-01")
 
 
+def test_a_look_back_says_that_it_knows_what_came_later(official, whole):
+    pages = ("/desk/systems/", HERE, f"{HERE}print/")
+
+    said = [
+        ("登记簿今天知道的材料" in seen(official, f"{page}{query}"))
+        for page in pages
+        for query in ("", "?on=2026-05-31")
+    ]
+
+    assert said == [False, True] * 3
+
+
 @pytest.mark.parametrize("size", [1, 3])
 def test_the_table_costs_as_many_queries_for_one_as_for_three(official, size, django_assert_num_queries):
     for product in make.register(size):
