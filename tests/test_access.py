@@ -264,6 +264,29 @@ ADDRESSES |= {
     "field/photos/<str:sha256>": Address(Act.INSPECT, {"sha256": "0" * 64}),
     "field/rescue": Address(Act.INSPECT),
 }
+PLAN_NUMBER = {"number": "2026-J001"}
+PLAN = "desk/inspections/plans/<str:number>/"
+ADDRESSES |= {
+    "inspections/": Address(PUBLIC),
+    "inspections/redraw.py": Address(PUBLIC),
+    "inspections/<str:number>/": Address(PUBLIC, PLAN_NUMBER),
+    "inspections/<str:number>/draws/<int:at>/": Address(PUBLIC, PLAN_NUMBER | {"at": "1"}),
+    "inspections/<str:number>/draws/<int:at>.json": Address(PUBLIC, PLAN_NUMBER | {"at": "1"}),
+    "desk/inspections/plans/": Address(Act.PLANS),
+    "desk/inspections/plans/new/": Address(Act.PLANS),
+    "desk/inspections/plans/recusals/": Address(Act.PLANS),
+    "desk/inspections/plans/recusals/new/": Address(Act.PLANS),
+    "desk/inspections/plans/recusals/<int:at>/end/": Address(Act.PLANS, {"at": "1"}),
+    **{
+        f"{PLAN}{end}": Address(Act.PLANS, PLAN_NUMBER)
+        for end in ("", "edit/", "targets.xlsx", "targets/users/", "targets/new/")
+    },
+    f"{PLAN}steps/<slug:state>/": Address(Act.PLANS, PLAN_NUMBER | {"state": "published"}),
+    **{
+        f"{PLAN}targets/<int:at>/{act}/": Address(Act.PLANS, PLAN_NUMBER | {"at": "1"})
+        for act in ("risk", "remove", "assign")
+    },
+}
 ADMIN = re.compile(r"admin/")  # Django's own, one rule for all of it: tests/core/test_admin.py
 USERNAMES = {
     Role.AGRICULTURE: "agri",

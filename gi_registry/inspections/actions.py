@@ -141,10 +141,12 @@ def fill_frame(
 
 
 def missing_from(plan: Plan) -> list[Authorisation]:
-    """All who may use the mark today for the plan's products and are not in its frame yet."""
-    users = Authorisation.objects.public().with_names().filter(product__in=plan.products.all())
+    """Users of the mark for the plan's products who are not in its frame yet: those who may use it today, beside a
+    random draw also those whose use is suspended."""
+    users = Authorisation.objects.public().with_names().filter(product__in=plan.products.all()).order_by("pk")
     today = clock.today()
-    return [user for user in users.exclude(targets__plan=plan) if user.standing_on(today) == Standing.VALID]
+    wanted = {Standing.VALID} if plan.kind == Kind.RANDOM else {Standing.VALID, Standing.SUSPENDED}
+    return [user for user in users.exclude(targets__plan=plan) if user.standing_on(today) in wanted]
 
 
 @transaction.atomic
@@ -164,15 +166,19 @@ def drop_target(target: Target, *, by: User) -> None:
 
 
 def editable(plan: Plan, seen: int | None = None) -> Plan:
-    """The plan as it stands, locked, while frame and inspectors may change: between a publication and its draw they
-    may not, and once a random plan runs. Raises BadInput and Conflict."""
+    """The plan as it stands, locked, while frame and inspectors may change. Raises BadInput and Conflict."""
     plan = locked(plan, seen)
-    fixed = (
-        {PlanState.CLOSED} if plan.kind != Kind.RANDOM else {PlanState.PUBLISHED, PlanState.RUNNING, PlanState.CLOSED}
-    )
-    if plan.state in fixed:
+    if plan.state in fixed_states(plan):
         raise BadInput(f"计划“{plan.get_state_display()}”，名录和检查员不能再改。")
     return plan
+
+
+def fixed_states(plan: Plan) -> frozenset[PlanState]:
+    """In which states frame and inspectors stand: those of a random plan between publication and draw, and once it
+    runs."""
+    if plan.kind != Kind.RANDOM:
+        return frozenset({PlanState.CLOSED})
+    return frozenset({PlanState.PUBLISHED, PlanState.RUNNING, PlanState.CLOSED})
 
 
 def locked(plan: Plan, seen: int | None = None) -> Plan:

@@ -22,6 +22,7 @@ from gi_registry.opendata.formats import FORMATS
 from gi_registry.places.models import PlaceVersion
 from gi_registry.products.models import FRAME, Area, Product, Role, Stage, Statement, Subject
 from gi_registry.products.register import Filters, entries, held_on, name_among
+from gi_registry.web.inspected import lately
 from gi_registry.web.map import listing
 from gi_registry.web.pages import page
 from gi_registry.web.systems import public_part
@@ -66,6 +67,7 @@ def detail(request: HttpRequest, slug: str) -> HttpResponse:
         "gaps": gaps(product, users, protected=entry is not None and entry.stage == Stage.PROTECTED),
         "courses": courses(product, on),
         "three": public_part(product, on),
+        "inspected": lately(product, on),
         "history": history(product),
     }
     return render(request, "products/detail.html", context | {"sources": notes.sources})

@@ -20,11 +20,13 @@ from gi_registry.web import (
     facts,
     field,
     imports,
+    inspected,
     kept,
     labels,
     map,
     marks,
     places,
+    plans,
     prints,
     producer,
     products,
@@ -150,6 +152,35 @@ MARK = [
     path("rectifications/<int:number>/close/", marks.close_order, name="desk-mark-close"),
 ]
 
+PLAN = [
+    path("", plans.detail, name="desk-plan"),
+    path("edit/", plans.edit, name="desk-plan-edit"),
+    path("steps/<slug:state>/", plans.step, name="desk-plan-step"),
+    path("targets.xlsx", plans.workbook, name="desk-plan-xlsx"),
+    path("targets/users/", plans.fill, name="desk-plan-users"),
+    path("targets/new/", plans.add, name="desk-plan-target-new"),
+    path("targets/<int:at>/risk/", plans.rate, name="desk-plan-risk"),
+    path("targets/<int:at>/remove/", plans.take_out, name="desk-plan-target-remove"),
+    path("targets/<int:at>/assign/", plans.assign, name="desk-plan-assign"),
+]
+
+PLANS: list[URLPattern | URLResolver] = [
+    path("", plans.index, name="desk-plans"),
+    path("new/", plans.new, name="desk-plan-new"),
+    path("recusals/", plans.recusals, name="desk-recusals"),
+    path("recusals/new/", plans.recuse, name="desk-recusal-new"),
+    path("recusals/<int:at>/end/", plans.end_recusal, name="desk-recusal-end"),
+    path("<str:number>/", include(PLAN)),
+]
+
+INSPECTED = [
+    path("", inspected.index, name="inspections"),
+    path("redraw.py", inspected.script, name="redraw"),
+    path("<str:number>/", inspected.plan, name="inspections-plan"),
+    path("<str:number>/draws/<int:at>/", inspected.draw, name="inspections-draw"),
+    path("<str:number>/draws/<int:at>.json", inspected.draw_json, name="inspections-draw-json"),
+]
+
 OWN = [
     path("", producer.detail, name="producer-mark"),
     path("submit/", producer.submit, name="producer-submit"),
@@ -192,6 +223,7 @@ urlpatterns = [
     path("verify/", verify.index, name="verify"),
     path("verify/label/", labels.index, name="verify-label"),
     path("sources/", sources.index, name="sources"),
+    path("inspections/", include(INSPECTED)),
     path("data/", data.index, name="data"),
     path(".well-known/jwks.json", proof.jwks, name="jwks"),
     path("status/<int:number>", proof.statuses, name="statuses"),
@@ -236,6 +268,7 @@ urlpatterns = [
     path("desk/reports/", include(REPORTS)),
     path("desk/systems.xlsx", systems.workbook, name="desk-systems-xlsx"),
     path("desk/systems/", include(SYSTEMS)),
+    path("desk/inspections/plans/", include(PLANS)),
     path("desk/marks/", marks.index, name="desk-marks"),
     path("desk/marks.xlsx", marks.workbook, name="desk-marks-xlsx"),
     path("desk/marks/new/", marks.new, name="desk-mark-new"),

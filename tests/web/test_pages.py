@@ -181,7 +181,7 @@ def test_an_empty_register_speaks_in_sentences(client, address, sentence):
         ("/?part=list", 4),
         ("/products/", 5),
         ("/products/?q=product", 10),
-        ("/products/product-0/", 31),
+        ("/products/product-0/", 32),
         ("/places/120118100/", 9),
         ("/sources/", 10),
         ("/check/?lon=116.85&lat=38.85", 6),

@@ -1,0 +1,284 @@
+"""What the public sees of inspections: plans that were published, draws that anybody recomputes, and what was found."""
+
+from __future__ import annotations
+
+from datetime import date
+from functools import cache
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from django.core.paginator import Paginator
+from django.db.models import Count, Prefetch
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.utils.http import content_disposition_header
+from django.utils.translation import gettext as _
+
+from gi_registry.core import clock
+from gi_registry.core.errors import NotInRegister
+from gi_registry.core.validators import whole_number
+from gi_registry.inspections import redraw
+from gi_registry.inspections.arrival import day_of
+from gi_registry.inspections.models import (
+    Draw,
+    Finding,
+    Order,
+    Outcome,
+    Plan,
+    Record,
+    RecordQuerySet,
+    Result,
+    Risk,
+)
+from gi_registry.inspections.states import Kind, PlanState
+from gi_registry.marks.models import Rectification
+from gi_registry.products.models import Product
+from gi_registry.web.pages import page
+
+ROWS = 50
+YEARS = 3  # that the page of a product looks back
+OF_USER = "task__target__authorisation"
+
+# --- Results ---------------------------------------------------------------------------------------------------------
+
+
+class Shown(NamedTuple):
+    """One inspection as the public reads it: no person, no words of the record, of what was passed on no items."""
+
+    day: date
+    who: str
+    code: str
+    product: Product
+    plan: Plan
+    outcome: Outcome
+    failed: list[str]
+    mending: str
+    corrected: str
+
+    @property
+    def label(self) -> str:
+        return str(_("已移送有关部门") if self.outcome == Outcome.TRANSFER else self.outcome.label)
+
+
+def shown(records: RecordQuerySet) -> list[Shown]:
+    """The records as the public reads them. Four queries, however many they are."""
+    failed = Finding.objects.filter(result=Result.FAIL)
+    orders = Order.objects.select_related("rectification")
+    named = records.defer("body").select_related("task__plan", "task__target__product", f"{OF_USER}__producer")
+    rows = list(named.prefetch_related(Prefetch("findings", failed), Prefetch("orders", orders)))
+    before = Record.objects.filter(task__in={row.task_id for row in rows}).order_by("pk")
+    earlier = {row.uuid: row for row in before.only("uuid", "corrects", "outcome", "task")}
+    today = clock.today()
+    return [shown_one(row, earlier, today) for row in rows]
+
+
+def shown_one(record: Record, earlier: dict[Any, Record], today: date) -> Shown:
+    """One record as the public reads it."""
+    target, outcome = record.task.target, Outcome(record.outcome)
+    user = target.authorisation
+    passed_on = outcome == Outcome.TRANSFER
+    orders = [order.rectification for order in record.orders.all()]
+    return Shown(
+        day=day_of(record.device_at, record.skew_s, record.received_at),
+        who=target.public_name,
+        code=user.code if user is not None and user.course else "",
+        product=target.product,
+        plan=record.task.plan,
+        outcome=outcome,
+        failed=[] if passed_on else [str(line.get_item_display()) for line in record.findings.all()],
+        mending=mending(orders[-1], today) if orders and not passed_on else "",
+        corrected=corrected(record, earlier),
+    )
+
+
+def mending(order: Rectification, today: date) -> str:
+    """Whether what was ordered is mended."""
+    if order.closed_on is None:
+        words = _("限 {day} 前（含当日）改正") if today <= order.due_on else _("限期 {day} 已过，尚未办结")
+        return words.format(day=order.due_on)
+    if order.mended is None:
+        return _("{day} 办结").format(day=order.closed_on)
+    return (_("{day} 确认已改正") if order.mended else _("{day} 确认未改正")).format(day=order.closed_on)
+
+
+def corrected(record: Record, earlier: dict[Any, Record]) -> str:
+    """That a result was corrected, and what stood before; empty where it was not."""
+    was, chain = record, []
+    while was.corrects is not None:
+        before = earlier.get(was.corrects)
+        if before is None or before in chain:
+            break
+        chain.append(before)
+        was = before
+    if record.corrects is None:
+        return ""
+    if not chain:
+        return _("更正了先前的记录")
+    course = [Outcome(one.outcome).label for one in reversed(chain)]
+    return _("更正过，先前为：{outcomes}").format(outcomes="、".join(map(str, course)))
+
+
+# --- The list --------------------------------------------------------------------------------------------------------
+
+
+@page
+def index(request: HttpRequest) -> HttpResponse:
+    """What was found, the newest first; with `show=plans` the plans instead."""
+    slug, year = request.GET.get("product", ""), year_asked(request)
+    plans = Plan.objects.public()
+    years = [day.year for day in plans.dates("starts_on", "year", order="DESC")]
+    found, records = plans.prefetch_related("products"), Record.objects.public()
+    if slug:
+        found, records = found.filter(products__slug=slug), records.filter(task__target__product__slug=slug)
+    if year:
+        found = found.filter(starts_on__year=year)
+        records = records.filter(task__plan__starts_on__year=year)
+    listing = request.GET.get("show") == "plans"
+    rows: Any = Paginator(found.distinct() if listing else records, ROWS).get_page(request.GET.get("page"))
+    context = {
+        "rows": rows,
+        "listing": listing,
+        "results": [] if listing else shown(rows.object_list),
+        "products": Product.objects.filter(plans__in=plans.order_by()).distinct().order_by("common_name"),
+        "years": years,
+        "product": slug,
+        "year": year,
+        "today": clock.today(),
+    }
+    return render(request, "inspections/index.html", context)
+
+
+def year_asked(request: HttpRequest) -> int:
+    """The year of the plans that the address asks for, 0 where it asks for none. Raises BadInput."""
+    return whole_number(request.GET.get("year", ""), "年度", 1900, 2999, 0)
+
+
+# --- Plans and draws -------------------------------------------------------------------------------------------------
+
+
+@page
+def plan(request: HttpRequest, number: str) -> HttpResponse:
+    """One plan: its rule, its draws, what was found under it."""
+    one = plan_called(number)
+    rows: Any = Paginator(Record.objects.public().filter(task__plan=one), ROWS).get_page(request.GET.get("page"))
+    context = {
+        "plan": one,
+        "products": list(one.products.all()),
+        "draws": list(one.draws.order_by("number")),
+        "random": one.kind == Kind.RANDOM,
+        "closed": one.state == PlanState.CLOSED,
+        "rows": rows,
+        "results": shown(rows.object_list),
+        "today": clock.today(),
+    }
+    return render(request, "inspections/plan.html", context)
+
+
+def plan_called(number: str) -> Plan:
+    """The published plan with the number. Raises NotInRegister: one that is not published is as if it were not."""
+    one: Plan | None = Plan.objects.public().filter(number=number.upper()).first()
+    if one is None:
+        raise NotInRegister(_("没有公布过检查计划“{number}”。").format(number=number[:20]))
+    return one
+
+
+def draw_called(number: str, at: int) -> Draw:
+    """The draw of a published plan. Raises NotInRegister."""
+    one = Draw.objects.filter(plan=plan_called(number), number=at).select_related("plan").first()
+    if one is None:
+        raise NotInRegister(_("检查计划 {number} 没有第 {at} 次抽取。").format(number=number[:20], at=at))
+    return one
+
+
+class Drawn(NamedTuple):
+    """One target of a draw: how the script names its stratum, how people do, who it is, who goes."""
+
+    stratum: str
+    layer: str
+    code: str
+    who: str
+    inspectors: list[str]
+
+
+@page
+def draw(request: HttpRequest, number: str, at: int) -> HttpResponse:
+    """One draw: before it what binds the district, after it the seed and the list, and how to draw again."""
+    one = draw_called(number, at)
+    names = {line["code"]: line["name"] for line in one.frame["targets"]}
+    layers = layers_of(one.frame)
+    context = {
+        "plan": one.plan,
+        "draw": one,
+        "frame": one.frame,
+        "percent": one.frame["rule"]["share"] * 100,
+        "layers": strata_of(one, layers),
+        "drawn": [
+            Drawn(line["stratum"], layers[line["stratum"]], line["target"], names[line["target"]], line["inspectors"])
+            for line in one.result
+        ],
+        "listed": [(line, layers[line["stratum"]]) for line in one.frame["targets"]],
+        "others": list(one.plan.draws.exclude(pk=one.pk).order_by("number")),
+        "last": not one.plan.draws.filter(number__gt=one.number).exists(),
+    }
+    return render(request, "inspections/draw.html", context)
+
+
+def layers_of(frame: dict[str, Any]) -> dict[str, str]:
+    """The strata of a frame by their names there, in words: the product and its risk."""
+    strata = sorted({line["stratum"] for line in frame["targets"]})
+    parts = {stratum: stratum.rpartition("/") for stratum in strata}
+    slugs = {slug for slug, _slash, _risk in parts.values()}
+    names = dict(Product.objects.filter(slug__in=slugs).values_list("slug", "common_name"))
+    return {stratum: f"{names.get(slug, slug)} · {Risk(risk).label}" for stratum, (slug, _slash, risk) in parts.items()}
+
+
+def strata_of(one: Draw, layers: dict[str, str]) -> list[tuple[str, int, int]]:
+    """Of each stratum how it is called, how many stand in it, how many were drawn."""
+    stands = [line["stratum"] for line in one.frame["targets"]]
+    drawn = [line["stratum"] for line in one.result]
+    return [(name, stands.count(stratum), drawn.count(stratum)) for stratum, name in layers.items()]
+
+
+@page
+def draw_json(request: HttpRequest, number: str, at: int) -> HttpResponse:
+    """The draw as `redraw.py` takes it."""
+    one = draw_called(number, at)
+    response = JsonResponse(one.published, json_dumps_params={"ensure_ascii": False, "indent": 1})
+    return named(response, f"{one.plan.number}-{one.number}.json")
+
+
+@page
+def script(request: HttpRequest) -> HttpResponse:
+    """The script that draws again, as the register itself runs it."""
+    return named(HttpResponse(script_text(), content_type="text/x-python; charset=utf-8"), "redraw.py")
+
+
+@cache
+def script_text() -> bytes:
+    """The file of the module; it does not change while the register runs."""
+    return Path(redraw.__file__).read_bytes()
+
+
+def named(response: HttpResponse, name: str) -> HttpResponse:
+    """To be saved under the name."""
+    response.headers["Content-Disposition"] = content_disposition_header(True, name) or ""
+    return response
+
+
+# --- On the page of a product ----------------------------------------------------------------------------------------
+
+
+class Lately(NamedTuple):
+    """How many inspections of a product the public may read of in the last years, by what they came to."""
+
+    total: int
+    outcomes: list[tuple[str, int]]
+
+
+def lately(product: Product, on: date) -> Lately:
+    """Those of the years up to the day. One query."""
+    since = on.replace(year=on.year - YEARS, day=min(on.day, 28))
+    found = Record.objects.public().filter(task__target__product=product, device_at__date__range=(since, on))
+    counts = dict(found.order_by().values_list("outcome").annotate(Count("pk")))
+    said = [(_("已移送有关部门") if one == Outcome.TRANSFER else str(one.label), counts.get(one, 0)) for one in Outcome]
+    return Lately(sum(counts.values()), [(label, n) for label, n in said if n])
