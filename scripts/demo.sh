@@ -5,7 +5,7 @@ cd "$(dirname "$0")/.." || exit
 source scripts/setup.sh
 source scripts/env.sh
 
-steps=10
+steps=11
 port=${PORT:-8000}
 database=var/register.sqlite3
 
@@ -57,6 +57,7 @@ once var/.stamps/geodata "$schema $commands $(digest geodata)" '地理数据' lo
 once var/.stamps/accounts "$schema $commands $(digest var/demo.env)" '演示账号' logged accounts manage demo_accounts
 once var/.stamps/marks "$schema $commands $(digest var/demo.env)" '示例使用人' logged marks manage demo_marks
 once var/.stamps/systems "$schema $commands $(digest var/demo.env)" '示例体系材料' logged systems manage demo_systems
+once var/.stamps/inspections "$schema $commands $(digest var/demo.env)" '示例检查' logged inspections manage demo_inspections
 once var/.stamps/keys "$(identity var/keys)" '签名密钥' logged keys manage rotate_key --if-none
 step '启动服务……'
 (announce &) # twice forked, so that it is no child of the server

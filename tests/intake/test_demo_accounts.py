@@ -21,6 +21,7 @@ ROLES = {
     "association": {Role.ASSOCIATION},
     "inspector": {Role.INSPECTOR},
     "inspector2": {Role.INSPECTOR},
+    "inspector3": {Role.INSPECTOR},
     "producer": {Role.PRODUCER},
     "rival": {Role.PRODUCER},
     "liaison": {Role.LIAISON},

@@ -38,6 +38,7 @@ ACCOUNTS = [
     Account("association", Role.ASSOCIATION, "示例协会", Kind.ASSOCIATION),
     Account("inspector", Role.INSPECTOR),
     Account("inspector2", Role.INSPECTOR),
+    Account("inspector3", Role.INSPECTOR),
     Account("producer", Role.PRODUCER, "示例合作社", Kind.COOPERATIVE),
     Account("rival", Role.PRODUCER, "示例同业合作社", Kind.COOPERATIVE),
     Account("liaison", Role.LIAISON),
