@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
@@ -11,7 +11,7 @@ from typing import NamedTuple
 from gi_registry.assurance.clauses import Clause, Rule, System, clauses_on, named
 from gi_registry.assurance.facts import Facts
 from gi_registry.assurance.models import Effect
-from gi_registry.assurance.rules import STANDS, Evidence, Failed, Finding, Status, attached_to, find, still_long
+from gi_registry.assurance.rules import STANDS, Evidence, Failed, Finding, Status, attached_to, beside, find, still_long
 from gi_registry.products.models import Category, Regime, Stage
 
 
@@ -72,6 +72,11 @@ class ClauseAnswer(NamedTuple):
         """The findings of those producers of whom it is asked."""
         pairs = zip(self.names, self.findings, strict=False)
         return {name: one for name, one in pairs if one.status is not Status.NOT_APPLICABLE}
+
+    @property
+    def whose(self) -> tuple[str, ...]:
+        """The producers because of whom it stands so."""
+        return tuple(name for name, one in self.asked.items() if one.status is self.status)
 
     @property
     def spokesman(self) -> str:
@@ -221,23 +226,29 @@ def clause_answer(facts: Facts, clause: Clause, day: date, producers: Mapping[in
 
 def together(asked: Mapping[str, Finding], findings: Iterable[Finding], answer: ClauseAnswer) -> Finding:
     """A clause that each producer has to meet stands as its worst producer does."""
-    deciding = {name: one for name, one in asked.items() if one.status is answer.status}
+    deciding = {name: asked[name] for name in answer.whose}
     name, first = min(deciding.items(), key=lambda item: item[1].ends or date.max)
     why = words_of(answer.clause, first, answer.day)
     return Finding(
         status=answer.status,
-        words=why if len(asked) == 1 else several(name, first, why, len(deciding), len(asked)),
+        words=why if len(asked) == 1 else several(name, first, why, deciding, len(asked)),
         ends=answer.ends,
         evidence=tuple(evidence for one in findings for evidence in one.evidence),
         failed=tuple(dict.fromkeys(line for one in findings for line in one.failed)),
     )
 
 
-def several(name: str, first: Finding, why: str, of_them: int, of_all: int) -> str:
-    """What is said of more than one producer: how many, and the first by name."""
+NAMED = 5  # producers in one sentence
+
+
+def several(name: str, first: Finding, why: str, deciding: Collection[str], of_all: int) -> str:
+    """What is said of more than one producer: how many and which, and why of the first."""
     if first.status is Status.MET:
         return f"{of_all} 家生产者都有，最早到期的是{name}：{why}" if first.ends else f"{of_all} 家生产者都有"
-    return f"{of_all} 家生产者中 {of_them} 家{first.status.label}，如{name}：{why}"
+    if len(deciding) == 1:
+        return f"{of_all} 家生产者中{beside(name)}{first.status.label}：{why}"
+    names = "、".join(list(deciding)[:NAMED]) + ("等" if len(deciding) > NAMED else "")
+    return f"{of_all} 家生产者中 {len(deciding)} 家{first.status.label}（{names}），如{name}：{why}"
 
 
 # --- Sentences -------------------------------------------------------------------------------------------------------
@@ -271,7 +282,7 @@ def words_of(clause: Clause, finding: Finding, day: date) -> str:
         return finding.words or f"没有登记{clause.evidence}"
     one = finding.decides
     if finding.status is Status.LAPSED:
-        return f"{finding.lead}最近一份{clause.evidence}（{one.title}）于 {one.ends} 到期{assumed(one)}"
+        return f"{finding.lead}最近一份{clause.evidence}（{one.title}）于 {one.ends} {one.ended}{assumed(one)}"
     return f"{finding.lead}{standing(one, day)}"
 
 
@@ -279,10 +290,10 @@ def standing(one: Evidence, day: date) -> str:
     """How a piece of evidence that holds stands."""
     since = f"，{one.begins} 起" if one.begins else "，起始日未查明"
     if one.ends is None:
-        return f"{one.title}{since}"
+        return f"{one.title}{since}{'，截止日未查明' if one.kind == 'qualification' else ''}"
     if still_long(one, day):
-        return f"{one.title}{since}，{one.ends} 到期{assumed(one)}"
-    return f"{one.title}将于 {one.ends} 到期，还有 {(one.ends - day).days} 天{assumed(one)}"
+        return f"{one.title}{since}，{one.ends} {one.ended}{assumed(one)}"
+    return f"{one.title}将于 {one.ends} {one.ended}，还有 {(one.ends - day).days} 天{assumed(one)}"
 
 
 def assumed(one: Evidence) -> str:
@@ -295,9 +306,9 @@ REGISTER = frozenset({Rule.STANDARD_KNOWN, Rule.STANDARD_IN_FORCE, Rule.APPOINTE
 
 def restores(clause: Clause, finding: Finding) -> str:
     """What is to be done next."""
-    unsettled = next((one for one in finding.failed if one.settled is None), None)
-    if unsettled is not None:
-        return f"提交“{unsettled.parameter}”复检合格的报告"
+    unsettled = dict.fromkeys(one.parameter for one in finding.failed if one.settled is None)
+    if unsettled:
+        return f"提交“{'”“'.join(unsettled)}”复检合格的报告"
     if finding.remedy:
         return finding.remedy
     if clause.rule in REGISTER:

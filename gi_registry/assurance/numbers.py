@@ -74,6 +74,7 @@ def plain_number(text: str) -> str:
     return SPACES.sub(" ", DASHES.sub("-", unicodedata.normalize("NFKC", text[:120]))).strip().upper()
 
 
+@lru_cache(maxsize=20_000)
 def normal(text: str) -> str:
     """The number in one manner of writing; text that is no number stays as it is, in half-width capitals."""
     try:
@@ -82,6 +83,7 @@ def normal(text: str) -> str:
         return plain_number(text)
 
 
+@lru_cache(maxsize=20_000)
 def kind_of(text: str) -> Kind:
     """Who made the standard, 其他 where the text is no number."""
     try:

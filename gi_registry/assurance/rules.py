@@ -43,8 +43,9 @@ ages = lru_cache(maxsize=50_000)(after_months)  # the same days end in the same 
 class Evidence(NamedTuple):
     """One piece of evidence as it counts for a clause: what it is, and the days on which it holds, [begins, ends).
 
-    `ends` None: it does not end. `assumed`: the end is this register's assumption, not the paper's own.
-    `kind` and `pk` name the row: standard, record, report, qualification, appointment, attachment.
+    `ends` None: it does not end. `assumed`: the end is this register's assumption, not the paper's own. `ended`: what
+    becomes of it at its end. `kind` and `pk` name the row: standard, record, report, qualification, appointment,
+    attachment.
     """
 
     kind: str
@@ -55,6 +56,7 @@ class Evidence(NamedTuple):
     producer: int | None = None
     assumed: bool = False
     note: str = ""
+    ended: str = "到期"
 
     def holds_on(self, day: date) -> bool:
         """Whether it holds on `day`; where no beginning is known it may."""
@@ -115,7 +117,7 @@ def attached_to(
         Evidence(
             kind="attachment",
             pk=one.pk,
-            title=f"{one.by}的认定{f'（依据{one.title}）' if one.title else ''}",
+            title=f"{one.by}的认定{f'（依据{beside(one.title)}）' if one.title else ''}",
             begins=one.span.begins,
             ends=one.span.ends,
             producer=one.producer,
@@ -137,7 +139,18 @@ def weighed(evidence: Sequence[Evidence], day: date, missing: str = "") -> Findi
     holding = [one for one in begun if one.ends is None or day < one.ends]
     best = max(holding or begun, key=by_end)
     status = Status.LAPSED if not holding else Status.MET if still_long(best, day) else Status.EXPIRING
-    return Finding(status, "", best.ends, tuple(begun), best)
+    mixed = 0 < len(holding) < len(begun)
+    return Finding(status, "", best.ends, in_order(begun, day) if mixed else tuple(begun), best)
+
+
+def in_order(evidence: Sequence[Evidence], day: date) -> tuple[Evidence, ...]:
+    """What holds before what does not, as they stood among themselves."""
+    return tuple(sorted(evidence, key=lambda one: one.ends is not None and one.ends <= day))
+
+
+def beside(text: str) -> str:
+    """A text behind Chinese words: with a space where it begins with a letter or figure."""
+    return f" {text}" if text[:1].isascii() else text
 
 
 def by_beginning(one: Evidence) -> tuple[date, int]:
@@ -224,7 +237,9 @@ def by_standard_known(facts: Facts, clause: Clause, day: date, producer: int | N
     for edition in facts.standards:
         one = edition.standard
         known = one.issued_on or one.valid_from or one.attested_on or one.pending_on
-        found.append(Evidence("standard", one.pk, one.number, known))
+        over = one.valid_until is not None and one.valid_until <= day
+        note = f"{one.valid_until} {end_of(facts, edition)}" if over else ""
+        found.append(Evidence("standard", one.pk, one.number, known, note=note))
     return weighed([*found, *attached_to(facts, clause, day, producer)], day)
 
 
@@ -232,14 +247,33 @@ FOR_PROTECTED = frozenset({Kind.NATIONAL_MANDATORY, Kind.NATIONAL, Kind.LOCAL, K
 
 
 def by_standard_in_force(facts: Facts, clause: Clause, day: date, producer: int | None) -> Finding:
-    found = [
-        Evidence("standard", one.pk, one.number, one.valid_from, taken_over(facts, edition, day))
+    """What counts is that some edition is in force without a gap; each is shown with its own end."""
+    serving = [
+        edition
         for edition in facts.standards
         if (one := edition.standard).kind in FOR_PROTECTED
         and not (one.valid_from is None and one.pending_on is not None)
         and (not one.regime or one.regime in clause.regimes)
     ]
-    return weighed([*found, *attached_to(facts, clause, day, producer)], day)
+    shown = {edition.standard.pk: as_evidence(facts, edition) for edition in serving}
+    found = [shown[one.standard.pk]._replace(ends=taken_over(facts, one, day)) for one in serving]
+    finding = weighed([*found, *attached_to(facts, clause, day, producer)], day)
+    own = [shown[one.pk] if one.kind == "standard" else one for one in finding.evidence]
+    return finding._replace(evidence=in_order(own, day))
+
+
+def as_evidence(facts: Facts, edition: Edition) -> Evidence:
+    """An edition with the days on which it is in force."""
+    one = edition.standard
+    ended = "" if one.valid_until is None else end_of(facts, edition)
+    return Evidence("standard", one.pk, one.number, one.valid_from, one.valid_until, ended=ended)
+
+
+def end_of(facts: Facts, edition: Edition) -> str:
+    """What becomes of an edition at its end: replaced by those that say so, or abolished."""
+    number = edition.standard.number
+    by = [other.standard.number for other in facts.standards if other.standard.replaces_number(number)]
+    return f"被{beside('、'.join(by))} 代替" if by else "废止"
 
 
 def taken_over(facts: Facts, edition: Edition, day: date) -> date | None:
@@ -279,7 +313,9 @@ def by_standard_reviewed(facts: Facts, clause: Clause, day: date, producer: int 
             continue
         ends, _guessed = fresh_until(clause, max(days), None)
         title = f"{one.number} 的{'复审' if max(days) == one.reviewed_on else '发布'}"
-        findings.append(weighed([Evidence("standard", one.pk, title, max(days), ends)], day))
+        finding = weighed([Evidence("standard", one.pk, title, max(days), ends)], day)
+        overdue = f"{one.number} 已于 {ends} 超过复审周期" if finding.status is Status.LAPSED else ""
+        findings.append(finding._replace(words=overdue, remedy=f"复审 {one.number} 并登记复审日"))
     decides = max(findings, key=lambda one: (ORDER[one.status], -(one.ends or date.max).toordinal()))
     return decides._replace(evidence=tuple(piece for one in findings for piece in one.evidence))
 
@@ -362,10 +398,16 @@ def by_retest(facts: Facts, clause: Clause, day: date, producer: int | None) -> 
         return Finding(Status.NOT_APPLICABLE, "没有不合格的检验结果，不需要复检")
     unsettled = [line for line in failed if line.settled is None]
     if unsettled:
-        return Finding(Status.MISSING, f"{unsettled[0]}，还没有复检合格", failed=failed)
+        return Finding(Status.MISSING, f"{said_of(unsettled)}，还没有复检合格", failed=failed)
     retests = [one for one in facts.reports if one.retest_of is not None and one.issued_on <= day]
     evidence = tuple(Evidence("report", one.pk, f"复检报告 {one.number}", one.issued_on) for one in retests)
-    return Finding(Status.MET, f"{len(failed)} 项不合格都已复检合格", evidence=evidence, failed=failed)
+    words = f"{len(failed)} 项不合格{'都' if len(failed) > 1 else ''}已复检合格"
+    return Finding(Status.MET, words, evidence=evidence[::-1], failed=failed)
+
+
+def said_of(failed: Sequence[Failed]) -> str:
+    """The first of some failed lines, and how many more there are."""
+    return f"{failed[0]}" if len(failed) == 1 else f"{failed[0]}（另有 {len(failed) - 1} 项不合格）"
 
 
 def by_passing(facts: Facts, clause: Clause, day: date, producer: int | None) -> Finding:
@@ -374,8 +416,7 @@ def by_passing(facts: Facts, clause: Clause, day: date, producer: int | None) ->
     unsettled = [line for line in failed if line.settled is None]
     every = reports(facts, clause, producer)
     if unsettled:
-        begun = tuple(one for one in every if one.begins is not None and one.begins <= day)
-        return Finding(Status.MISSING, str(unsettled[0]), evidence=begun, failed=failed)
+        return Finding(Status.MISSING, said_of(unsettled), evidence=weighed(every, day).evidence, failed=failed)
     passing = [report_as(one, clause) for one in facts.reports if one.passed and speaks_for(one.producer, producer)]
     finding = weighed([*passing, *attached_to(facts, clause, day, producer)], day)
     if finding.status is Status.MISSING:

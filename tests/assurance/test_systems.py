@@ -308,13 +308,23 @@ def test_a_clause_for_producers_stands_as_the_worst_of_them_and_names_it(product
 
     assert found.status is Status.MISSING
     assert found.sentence == (
-        "Q3 未满足：2 家生产者中 1 家未满足，如示例合作社：没有登记内部质量管理制度、岗位规范和考核办法；"
+        "Q3 未满足：2 家生产者中示例合作社未满足：没有登记内部质量管理制度、岗位规范和考核办法；"
         "提交内部质量管理制度、岗位规范和考核办法后满足。"
     )
     assert {one.producer: one.status for one in found.producers} == {
         "示例酿造有限公司": Status.MET,
         "示例合作社": Status.MISSING,
     }
+
+
+def test_all_producers_that_lack_something_are_named(product, pieces):
+    for name, code in zip(("示例甲社", "示例乙社"), make.USCC[1:], strict=False):
+        make.maker(product, make.producer(name, code))
+
+    found = next(one for one in answer(product, DAY).clauses if one.clause.key == "Q3")
+
+    assert found.whose == ("示例甲社", "示例乙社")
+    assert found.sentence.startswith("Q3 未满足：3 家生产者中 2 家未满足（示例甲社、示例乙社），如示例甲社：没有登记")
 
 
 def test_evidence_of_one_producer_does_not_speak_for_another(product, pieces):
@@ -402,6 +412,24 @@ def test_a_retest_that_fails_leaves_the_line_open_until_one_of_its_own_passes(pr
         results={"总酸": ("5.6", "g/100mL")},
     )
     assert (statuses(product)["T7"], statuses(product)["T11"]) == (Status.MET, Status.MET)
+
+
+def test_what_restores_a_report_with_two_failed_lines_names_both(product, pieces, failed):
+    make.row(Limit, {"standard": pieces["standard"], "parameter": "还原糖"}, upper=1, unit="g/100mL")
+    make.row(Value, {"report": failed, "parameter": "还原糖"}, text="2", unit="g/100mL")
+
+    found = {one.clause.key: one for one in answer(product, DAY).clauses}
+
+    assert [found[key].restores for key in ("T7", "T11")] == ["提交“总酸”“还原糖”复检合格的报告"] * 2
+    assert "（另有 1 项不合格）" in found["T11"].sentence
+
+
+def test_reports_stand_newest_first_where_a_failed_line_is_open_too(product, pieces, failed):
+    make.lab_report(product, make.laboratory(), make.producer(), number="示例-2", issued_on=date(2026, 3, 10))
+
+    found = {one.clause.key: one for one in answer(product, DAY).clauses}
+
+    assert [piece.title for piece in found["T11"].evidence] == ["报告 示例-2", "报告 示例-1"]
 
 
 def test_a_retest_of_something_else_settles_nothing(product, pieces, failed):
@@ -527,10 +555,32 @@ def test_a_standard_that_another_takes_over_at_once_does_not_expire(product):
     assert statuses(product, date(2025, 11, 30))["S3"] is Status.MET
 
 
+def test_an_edition_that_was_replaced_is_shown_with_its_end_behind_what_holds(product):
+    make.standard(product, "GB 99991-2004", valid_from=None, issued_on=date(2004, 1, 1), valid_until=date(2008, 11, 1))
+    make.standard(product, "GB/T 99991-2008", valid_from=date(2008, 11, 1), replaces="GB 99991—2004")
+
+    found = {one.clause.key: one.evidence for one in answer(product, DAY).clauses}
+
+    assert [(one.title, one.ends, one.ended) for one in found["S3"]] == [
+        ("GB/T 99991-2008", None, ""),
+        ("GB 99991-2004", date(2008, 11, 1), "被 GB/T 99991-2008 代替"),
+    ]
+    assert [one.note for one in found["S2"] if one.title == "GB 99991-2004"] == ["2008-11-01 被 GB/T 99991-2008 代替"]
+
+
+def test_the_end_of_the_only_edition_is_told_as_what_it_is(product):
+    make.standard(product, "GB/T 99991-2008", valid_until=date(2026, 3, 1))
+
+    assert sentence(product, "S3") == (
+        "S3 未满足：最近一份现行的国家标准、地方标准或团体标准（GB/T 99991-2008）于 2026-03-01 废止；"
+        "登记现行的国家标准、地方标准或团体标准后恢复。"
+    )
+
+
 def test_a_standard_is_due_for_review_five_years_after_its_issue_or_last_review(product):
     standard = make.standard(product, issued_on=date(2020, 6, 1))
     assert sentence(product, "S13") == (
-        "S13 未满足：最近一份标准的复审记录（GB/T 99991-2020 的发布）于 2025-06-01 到期；提交新的标准的复审记录后恢复。"
+        "S13 未满足：GB/T 99991-2020 已于 2025-06-01 超过复审周期；复审 GB/T 99991-2020 并登记复审日后恢复。"
     )
 
     put(type(standard), {"pk": standard.pk}, {"reviewed_on": date(2025, 5, 1)}, by="测试")
@@ -567,6 +617,14 @@ def test_the_laboratory_of_a_report_that_holds_counts_without_being_named(produc
     assert sentence(product, "T4", date(2027, 3, 1)) == (
         "T4 未满足：没有登记承担检验检测的机构；登记承担机构及其资质证书后满足。"
     )
+
+
+def test_a_cma_without_an_end_says_that_its_end_is_not_known(product):
+    laboratory = make.laboratory()
+    make.appointment(product, laboratory)
+    make.qualification(laboratory, valid_from=date(2022, 1, 1), valid_until=None)
+
+    assert sentence(product, "T4") == ("T4 已满足：示例检验中心的资质认定 示例证书1号，2022-01-01 起，截止日未查明。")
 
 
 def test_a_cma_that_ends_soon_is_told_with_its_day(product):

@@ -52,7 +52,7 @@ def period(piece: Evidence) -> str:
     if piece.ends is None:
         return begins
     assumed = _("（假定）") if piece.assumed else ""
-    return _("{begins}，{day} 到期{assumed}").format(begins=begins, day=piece.ends, assumed=assumed)
+    return f"{begins}，{piece.ends} {piece.ended}{assumed}"
 
 
 @register.filter
