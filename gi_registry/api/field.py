@@ -5,11 +5,6 @@ A session that has ended answers 401 in JSON, never a page to sign in at, so tha
 
 from __future__ import annotations
 
-import base64
-import binascii
-import hashlib
-import io
-import json
 import re
 from collections.abc import Callable
 from datetime import datetime
@@ -17,7 +12,6 @@ from functools import wraps
 from typing import Any, cast
 from uuid import UUID
 
-from django.db.models import prefetch_related_objects
 from django.http import HttpRequest, HttpResponse, UnreadablePostError
 from django.middleware.csrf import CsrfViewMiddleware, get_token
 from django.views.decorators.cache import never_cache
@@ -27,16 +21,16 @@ from gi_registry.api.answers import PROBLEM, as_json, problem
 from gi_registry.core import clock
 from gi_registry.core.durable import on_disk
 from gi_registry.core.errors import BadInput, NotAllowed, NotInRegister, NotKnown, Refusal, TooLong
-from gi_registry.inspections import bundle, photos, remarks
+from gi_registry.inspections import bundle, photos
 from gi_registry.inspections.arrival import receive
 from gi_registry.inspections.models import Record
 from gi_registry.inspections.permissions import records_within_reach
+from gi_registry.inspections.rescue import LARGEST_FILE, receipt, rescued
 from gi_registry.inspections.sent import LARGEST_BODY, read
 from gi_registry.parties.models import User
 from gi_registry.parties.permissions import Act, reach
 
 JSON_BODY = "application/json"
-LARGEST_RESCUE = 40 * 1024 * 1024
 LARGEST_DRAINED, BLOCK = 10 * 1024 * 1024, 64 * 1024
 RANGE = re.compile(r"bytes (\d{1,12})-(\d{1,12})/(\d{1,12})")
 SIGNED_OUT = "登录已过期：请重新登录后再送，队列里的记录都还在。"
@@ -160,8 +154,10 @@ def plans(request: HttpRequest) -> HttpResponse:
 
 @field("GET")
 def plan(request: HttpRequest, number: str) -> HttpResponse:
-    """All that is taken along of one plan."""
-    return as_json(bundle.bundle(number, who(request)) | about(request))
+    """All that is taken along of one plan. From now on the sign-in lasts as long as what was taken."""
+    taken = bundle.bundle(number, who(request))
+    request.session.set_expiry(int(bundle.GOOD_FOR.total_seconds()))
+    return as_json(taken | about(request))
 
 
 # --- Records ---------------------------------------------------------------------------------------------------------
@@ -186,18 +182,15 @@ def device_now(request: HttpRequest) -> datetime | None:
 @field("GET")
 def record(request: HttpRequest, uuid: UUID) -> HttpResponse:
     """What the register has of a record."""
-    found = records_within_reach(request.user).filter(uuid=uuid).select_related("task__plan").first()
+    found = within_reach(request, uuid)
     if found is None:
         raise NotInRegister("登记簿里没有这条记录。")
     return as_json(receipt(found))
 
 
-def receipt(record: Record) -> dict[str, Any]:
-    """Whether all of it is here, what is waited for, and what is odd about it."""
-    prefetch_related_objects([record], "shots__photo", "asides")
-    awaited = bundle.missing(record)
-    state = "waiting" if awaited else "complete"
-    return {"uuid": str(record.uuid), "state": state, "missing": awaited, "remarks": remarks.of(record)}
+def within_reach(request: HttpRequest, uuid: UUID) -> Record | None:
+    """A record of those that the person may see."""
+    return records_within_reach(request.user).filter(uuid=uuid).select_related("task__plan").first()
 
 
 # --- Pictures --------------------------------------------------------------------------------------------------------
@@ -207,9 +200,9 @@ def receipt(record: Record) -> dict[str, Any]:
 def photo(request: HttpRequest, sha256: str) -> HttpResponse:
     """How much of a picture is here; bytes of it from where it ended."""
     if request.method != "PUT":
-        return how_much(photos.held(sha256))
+        return how_much(photos.held(sha256), request)
     start, total = range_of(request)
-    return how_much(photos.take(sha256, request, start=start, total=total, by=who(request)))
+    return how_much(photos.take(sha256, request, start=start, total=total, by=who(request)), request)
 
 
 def range_of(request: HttpRequest) -> tuple[int, int]:
@@ -230,11 +223,20 @@ def length_of(request: HttpRequest) -> int:
     return int(told) if told.isascii() and told.isdigit() else 0
 
 
-def how_much(held: photos.Held) -> HttpResponse:
-    """In the body, and in a header for those who ask for no body."""
-    response = as_json({"have": held.have, "complete": held.complete})
+def how_much(held: photos.Held, request: HttpRequest) -> HttpResponse:
+    """In the body, and in a header for those who ask for no body; `?record=` asks how a record stands now."""
+    response = as_json({"have": held.have, "complete": held.complete} | standing(request))
     response.headers["X-Have"] = str(held.have)
     return response
+
+
+def standing(request: HttpRequest) -> dict[str, Any]:
+    """What `?record=` asks for; nothing where it names none within reach."""
+    try:
+        found = within_reach(request, UUID(request.GET["record"]))
+    except (KeyError, ValueError):
+        return {}
+    return {"record": receipt(found)} if found is not None else {}
 
 
 # --- The rescue ------------------------------------------------------------------------------------------------------
@@ -243,51 +245,4 @@ def how_much(held: photos.Held) -> HttpResponse:
 @field("POST")
 def rescue(request: HttpRequest) -> HttpResponse:
     """A queue that was exported to a file; each of its records and pictures is taken or refused by itself."""
-    try:
-        content = json.loads(body_of(request, LARGEST_RESCUE))
-    except (ValueError, RecursionError):
-        raise BadInput("这个文件不是导出的队列，或者不完整。") from None
-    if not isinstance(content, dict):
-        raise BadInput("这个文件不是导出的队列。")
-    return as_json(
-        {
-            "photos": [one(line, request, rescued_photo) for line in lines_of(content, "photos")],
-            "records": [one(line, request, rescued_record) for line in lines_of(content, "records")],
-        }
-    )
-
-
-def lines_of(content: dict[str, Any], name: str) -> list[dict[str, Any]]:
-    """The objects of a list; what is none is nothing."""
-    lines = content.get(name)
-    return [line for line in lines if isinstance(line, dict)] if isinstance(lines, list) else []
-
-
-def one(
-    line: dict[str, Any], request: HttpRequest, taken: Callable[[dict[str, Any], HttpRequest], dict[str, Any]]
-) -> dict[str, Any]:
-    """What became of one line."""
-    known = {"sha256": str(line.get("sha256", ""))[:64]}
-    try:
-        return known | taken(line, request)
-    except Refusal as refusal:
-        return known | {"state": "refused", "detail": refusal.sentence}
-
-
-def rescued_record(line: dict[str, Any], request: HttpRequest) -> dict[str, Any]:
-    """A record by its body and the hash of it."""
-    body = str(line.get("body", "")).encode(errors="replace")
-    return receipt(receive(read(body, str(line.get("sha256", ""))), by=who(request)))
-
-
-def rescued_photo(line: dict[str, Any], request: HttpRequest) -> dict[str, Any]:
-    """A picture by its hash and its bytes in base64."""
-    try:
-        content = base64.b64decode(str(line.get("base64", "")), validate=True)
-    except (ValueError, binascii.Error):
-        raise BadInput("这张照片的内容读不出来。") from None
-    sha256 = hashlib.sha256(content).hexdigest()
-    if sha256 != line.get("sha256"):
-        raise BadInput("这张照片的内容与校验码不一致。")
-    photos.take(sha256, io.BytesIO(content), start=0, total=len(content), by=who(request))
-    return {"state": "complete"}
+    return as_json(rescued(body_of(request, LARGEST_FILE), by=who(request)))

@@ -361,8 +361,10 @@ class Record(AppendOnly):
 
     @cached_property
     def content(self) -> dict[str, Any]:
-        """What was sent: mark use, samples, signatures and all that has no column."""
-        read: dict[str, Any] = json.loads(self.body)
+        """What was sent: mark use, samples, signatures and all that has no column; half a character, which no page can
+        show, as a question mark."""
+        whole = json.dumps(json.loads(self.body), ensure_ascii=False).encode(errors="replace")
+        read: dict[str, Any] = json.loads(whole)
         return read
 
 

@@ -23,11 +23,11 @@ from gi_registry.inspections.models import Outcome, PositionSource, Result, Shot
 from gi_registry.places.geometry import Verdict
 
 LARGEST_BODY = 1024 * 1024
-MOST_PHOTOS = 60
+MOST_PHOTOS, MOST_SIGNATURES = 60, 20  # signatures come on top, so that nobody has to take a photo out to sign
 LONGEST_CLAUSE = 200
 SHA256 = re.compile(r"[0-9a-f]{64}")
 UNKEPT = re.compile(r"[\x00\ud800-\udfff]")  # no database takes these for text
-LARGEST_ACCURACY_M = 1e7
+LARGEST_ACCURACY_M = 1e9  # beyond the Earth, as some devices say who do not know
 BROKEN = "记录的内容不完整，没有收下：请留在队列里，更新应用后再送。"
 
 
@@ -237,7 +237,8 @@ def pictured(content: dict[str, Any]) -> Pictured:
 def refuse_pictures(pictures: tuple[Pictured, ...]) -> None:
     """Raises BadInput where there are too many or one is too large to be taken in."""
     limit = settings.UPLOAD_LIMIT_MB["photo"]
-    if len(pictures) > MOST_PHOTOS:
+    signatures = sum(picture.kind == ShotKind.SIGNATURE for picture in pictures)
+    if len(pictures) - signatures > MOST_PHOTOS or signatures > MOST_SIGNATURES:
         raise BadInput(f"一条记录最多带 {MOST_PHOTOS} 张照片，没有收下。")
     if any(picture.bytes > limit * 1024 * 1024 for picture in pictures):
         raise BadInput(f"有一张照片超过 {limit} MB，没有收下：请缩小后再送。")

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import lru_cache
 from typing import NamedTuple, cast
 
+import shapely
 from django.db.models import F
 from shapely import MultiPolygon
 
 from gi_registry.core.errors import BadInput
 from gi_registry.marks.protected import REGIMES
 from gi_registry.marks.states import Basis
-from gi_registry.places.geometry import Rings, Verdict, lie, to_shapely, verdict
+from gi_registry.places.geometry import Rings, Verdict, lie, verdict
 from gi_registry.products.models import Area, Product, Regime
 from gi_registry.products.models import Basis as AreaBasis
 
@@ -52,9 +54,14 @@ def origin_in(area: Area | None, lon: float, lat: float, accuracy_m: float) -> O
     """The verdict on a point and one area, whose border is read: for many points of one product."""
     if area is None or area.boundary is None:
         return Origin()
-    shape = cast("MultiPolygon", to_shapely(area.boundary))
-    inside, distance_m = lie(Rings.of(shape), lon, lat)
+    inside, distance_m = lie(rings_of(bytes(area.boundary.wkb)), lon, lat)
     return Origin(area, verdict(inside, distance_m, accuracy_m, area.uncertainty_m or 0.0), round(distance_m, 1))
+
+
+@lru_cache(maxsize=16)  # a day's inspections stand in a few areas
+def rings_of(boundary: bytes) -> Rings:
+    """The rings of a boundary in WKB."""
+    return Rings.of(cast("MultiPolygon", shapely.from_wkb(boundary)))
 
 
 def area_on(product: Product, regime: Regime, day: date) -> Area | None:

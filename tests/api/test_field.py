@@ -11,7 +11,7 @@ from django.conf import settings as site
 from django.contrib.auth.models import AnonymousUser
 from django.test import Client, RequestFactory
 from django.test.client import FakePayload
-from PIL import Image
+from PIL import ExifTags, Image
 
 from gi_registry.api import field
 from gi_registry.inspections.models import Aside, Finding, Photo, Record, Shot
@@ -105,6 +105,22 @@ def test_a_number_used_again_for_something_else_is_a_conflict_kept_aside_once(ta
     assert (Record.objects.get().outcome, Aside.objects.get().body) == ("pass", other.decode())
     assert zhang.get(f"/field/records/{number}").json()["remarks"] == ["另有 1 份编号相同、内容不同的记录，须核对。"]
     assert send(zhang, first).status_code == 200
+
+
+def test_with_the_last_picture_the_register_says_how_the_record_stands(task, zhang):
+    exif = Image.Exif()
+    exif[ExifTags.Base.DateTime] = "2026:05:01 09:00:00"
+    taken = pictures.photo(Image.new("RGB", (64, 48), "red"), exif=exif)
+    number = send(zhang, recorded(task, photos=[make.pictured(taken)])).json()["uuid"]
+    body = {"data": taken, "content_type": "image/jpeg"}
+    answer = zhang.put(f"/field/photos/{hashlib.sha256(taken).hexdigest()}?record={number}", **body).json()
+
+    assert answer["record"] == zhang.get(f"/field/records/{number}").json()
+    assert (answer["record"]["state"], answer["record"]["remarks"][-1]) == (
+        "complete",
+        "第 1 张照片自带的时间是 2026-05-01 09:00，与记录的不符。",
+    )
+    assert "record" not in zhang.put(f"/field/photos/{SHA}?record={'0' * 36}", JPEG, content_type="image/jpeg").json()
 
 
 def test_a_record_waits_for_its_pictures_and_is_complete_with_the_last(task, zhang):
@@ -207,6 +223,10 @@ BADLY_PLACED = "记录里的定位读不出来，没有收下。"
             {"photos": [{"sha256": SHA, "bytes": 1, "kind": "evidence"}] * 61},
             "一条记录最多带 60 张照片，没有收下。",
         ),
+        (
+            {"photos": [{"sha256": SHA, "bytes": 1, "kind": "signature"}] * 21},
+            "一条记录最多带 60 张照片，没有收下。",
+        ),
     ],
 )
 def test_what_cannot_be_understood_is_refused_in_one_sentence(task, zhang, more, sentence):
@@ -222,10 +242,17 @@ def test_a_record_of_more_than_a_megabyte_is_refused(task, zhang):
     assert (answer.status_code, answer.json()["detail"]) == (413, "所送的内容超过 1 MB，没有收下：请分几次送。")
 
 
+def test_signatures_come_on_top_of_the_most_photos(task, zhang):
+    photos = [{"sha256": SHA, "bytes": 1, "kind": kind} for kind in ["evidence"] * 60 + ["signature"] * 3]
+
+    assert send(zhang, recorded(task, photos=photos)).status_code == 200
+
+
 def test_half_a_character_that_no_database_takes_is_refused(task, zhang):
     body = recorded(task).replace("示例当事人".encode(), b"\\ud800")
 
     assert send(zhang, body).status_code == 200  # the text is kept as it was sent
+    assert Record.objects.get().content["signatures"]["party"]["name"] == "?"
     noted = json.loads(recorded(task))
     noted["findings"][0]["note"] = "\ud800"
     assert send(zhang, json.dumps(noted).encode()).status_code == 400
@@ -408,6 +435,12 @@ def test_the_bundle_tells_what_was_found_last_and_what_is_still_missing(task, zh
     assert told["records"] == [{"uuid": number, "missing": [SHA]}]
 
 
+def test_a_sign_in_lasts_as_long_as_what_was_taken_along(task, zhang):
+    zhang.get("/field/plans/2026-J001/bundle.json")
+
+    assert zhang.session.get_expiry_age() == 7 * 86_400
+
+
 @pytest.mark.parametrize("tasks", [1, 3])
 def test_a_bundle_costs_as_many_queries_for_three_tasks_as_for_one(task, zhang, django_assert_num_queries, tasks):
     for number in range(tasks - 1):
@@ -416,7 +449,7 @@ def test_a_bundle_costs_as_many_queries_for_three_tasks_as_for_one(task, zhang, 
         make.site(user)
         make.task(task.plan, user, list(task.inspectors.all()))
 
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(13):  # three of them let the sign-in last as long as what is taken
         answer = zhang.get("/field/plans/2026-J001/bundle.json")
     assert len(answer.json()["tasks"]) == tasks
 

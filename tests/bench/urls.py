@@ -13,6 +13,7 @@ from django.views.decorators.csrf import csrf_exempt
 
 from gi_registry import urls
 from gi_registry.api.answers import answer, as_json
+from gi_registry.core.durable import settle
 from gi_registry.parties.permissions import Act
 from gi_registry.web.desk import desk
 
@@ -33,7 +34,7 @@ def empty_answer(request: HttpRequest, revision: int) -> HttpResponse:
 
 @csrf_exempt
 def written(request: HttpRequest) -> HttpResponse:
-    """What was sent, on the disk: what taking it in costs at least."""
+    """What was sent, on the disk with its name, for a power cut to find it: what taking it in costs at least."""
     folder = Path(settings.PRIVATE_DIR) / "written"
     folder.mkdir(parents=True, exist_ok=True)
     handle, _name = mkstemp(dir=folder)
@@ -41,6 +42,7 @@ def written(request: HttpRequest) -> HttpResponse:
         file.write(request.read())
         file.flush()
         os.fsync(file.fileno())
+    settle(folder)
     return HttpResponse()
 
 

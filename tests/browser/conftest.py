@@ -40,9 +40,15 @@ def browser():
 
 
 @pytest.fixture
-def opened(browser, live_server, transactional_db):
-    """Open an address in a browser of its own; at the end nothing may have been complained of or fetched elsewhere."""
+def opened(empty_register):
+    """Open an address of the register as geodata/ makes it."""
     load(site.GEODATA_DIR)
+    return empty_register
+
+
+@pytest.fixture
+def empty_register(browser, live_server, transactional_db):
+    """Open an address in a browser of its own; at the end nothing may have been complained of or fetched elsewhere."""
     complaints: list[str] = []
 
     def hear(page: Page) -> None:

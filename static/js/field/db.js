@@ -49,7 +49,18 @@ const photosOf = (uuid) => IDBKeyRange.bound([uuid], [uuid, []]);
 export const plans = () => read((stores) => stores.plans.getAll());
 export const plan = (number) => read((stores) => stores.plans.get(number));
 export const keepPlan = (row) => write((stores) => stores.plans.put(row));
-export const dropPlan = (number) => write((stores) => stores.plans.delete(number));
+
+/** A plan leaves the device, and with it its records that the register has. */
+export function dropPlan(number) {
+  return write((stores) => {
+    stores.plans.delete(number);
+    const found = stores.records.getAll();
+    found.onsuccess = () => {
+      const sent = found.result.filter(({ plan, state }) => plan === number && state === "sent");
+      for (const { uuid } of sent) stores.records.delete(uuid);
+    };
+  });
+}
 
 // --- Records and photos ----------------------------------------------------------------------------------------------
 

@@ -39,16 +39,21 @@ export function on(root, name, act) {
   }
 }
 
-/** Do it; a refusal is said where the reader looks. */
+/** Do it; a refusal is said where the reader looks, and of anything else that it went wrong. */
 export async function attempt(act) {
   const notice = document.querySelector("[data-notice]");
   notice.hidden = true;
   try {
     await act();
   } catch (error) {
-    notice.textContent = error.name === "QuotaExceededError" ? word("storage-full") : error.message;
+    notice.textContent = said(error);
     notice.hidden = false;
     notice.scrollIntoView({ block: "center" });
     if (!(error instanceof Sentence)) throw error;
   }
+}
+
+function said(error) {
+  if (error instanceof Sentence) return error.message;
+  return word(error.name === "QuotaExceededError" ? "storage-full" : "unexpected");
 }

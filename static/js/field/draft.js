@@ -4,6 +4,16 @@ import * as db from "./db.js";
 import { sha256 } from "./photo.js";
 import { judged } from "./verdict.js";
 import { word } from "../words.js";
+import { Sentence } from "../ask.js";
+
+const MOST_DAYS = 365;
+
+/** A task of what was taken along. Throws a Sentence where it is not among it. */
+export function taskOf(bundle, uuid) {
+  const found = bundle.tasks.find((task) => task.uuid === uuid);
+  if (!found) throw new Sentence(word("no-task"));
+  return found;
+}
 
 /** Begin a record of a task; `original` is the one that it corrects. */
 export async function begin(bundle, task, original = null) {
@@ -60,7 +70,7 @@ export class Draft {
     this.row = row;
     this.told = told;
     this.bundle = bundle;
-    this.task = bundle.tasks.find(({ uuid }) => uuid === row.task);
+    this.task = taskOf(bundle, row.task);
     this.area = bundle.areas.find(({ key }) => key === this.task.area) ?? null;
   }
 
@@ -106,6 +116,11 @@ export class Draft {
     return found;
   }
 
+  /** How many photos there are, without the signatures. */
+  photographed() {
+    return this.body.photos.filter(({ kind }) => kind !== "signature").length;
+  }
+
   failing() {
     return this.body.findings.filter(({ result }) => result === "fail");
   }
@@ -119,9 +134,10 @@ export class Draft {
     return [
       open.length && ["items", word("problem-items", { n: open.length })],
       bare.length && ["items", word("problem-notes", { n: bare.length })],
+      Object.values(body.mark_use).some((count) => count < 0) && ["marks", word("problem-counts")],
       !body.outcome && ["outcome", word("problem-outcome")],
       body.outcome === "pass" && this.failing().length && ["outcome", word("problem-pass", { n: this.failing().length })],
-      body.outcome === "rectify" && !(body.days > 0) && ["outcome", word("problem-days")],
+      body.outcome === "rectify" && !(body.days > 0 && body.days <= MOST_DAYS) && ["outcome", word("problem-days", { n: MOST_DAYS })],
       body.outcome === "rectify" && !body.demand.trim() && ["outcome", word("problem-demand")],
       inspectors.length < 2 && ["signatures", word("problem-inspectors", { n: 2 - inspectors.length })],
       !party && !refusal.trim() && ["signatures", word("problem-party")],

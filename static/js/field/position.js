@@ -3,6 +3,7 @@
 import { Sentence } from "../ask.js";
 import { word } from "../words.js";
 
+const COARSEST_M = 1_000_000;
 const WAIT = { enableHighAccuracy: true, timeout: 30_000, maximumAge: 0 };
 const REASONS = { 1: "locate-denied", 2: "locate-unavailable", 3: "locate-timeout" };
 
@@ -31,8 +32,9 @@ export function measured() {
 export function typed({ lon, lat, accuracy }) {
   const position = { lon: Number(lon), lat: Number(lat), accuracy_m: Number(accuracy) };
   const empty = [lon, lat, accuracy].some((text) => !String(text).trim());
-  const wrong = empty || !(Math.abs(position.lon) <= 180 && Math.abs(position.lat) <= 90 && position.accuracy_m >= 0);
-  if (wrong) throw new Sentence(word("position-wrong"));
+  const there = Math.abs(position.lon) <= 180 && Math.abs(position.lat) <= 90;
+  const near = position.accuracy_m >= 0 && position.accuracy_m <= COARSEST_M;
+  if (empty || !there || !near) throw new Sentence(word("position-wrong"));
   return { ...position, source: "typed", at: new Date().toISOString() };
 }
 

@@ -13,6 +13,9 @@ const PART = 512 * 1024; // bytes of a photo in one request
 const LARGEST_FILE = 24 * 1024 * 1024; // bytes, before base64 makes them a third more
 const LOCK = "field-send";
 
+/** What kept the last round from beginning, as a sentence; "" where nothing did. */
+export let stopped = "";
+
 /** Records that have not arrived, the oldest first. */
 export async function waiting() {
   return (await db.records()).filter(({ state }) => state === "waiting").sort(byAge);
@@ -35,12 +38,14 @@ export function quiet() {
 
 async function sendAll(changed, uuid) {
   const rows = (await waiting()).filter((row) => !uuid || row.uuid === uuid);
+  stopped = "";
   if (!rows.length) return "nothing";
   let token;
   try {
     token = (await ask("/field/plans.json")).csrf;
   } catch (error) {
-    return stopped(error);
+    stopped = error.message;
+    return outcomeOf(error);
   }
   let outcome = "sent";
   for (const row of rows) {
@@ -49,7 +54,7 @@ async function sendAll(changed, uuid) {
     } catch (error) {
       await db.amendRecord(row.uuid, { error: error.message, tried_at: new Date().toISOString() });
       changed();
-      if (error instanceof SignedOut || error instanceof Unreachable) return stopped(error);
+      if (error instanceof SignedOut || error instanceof Unreachable) return outcomeOf(error);
       if (!(error instanceof Sentence)) throw error;
       outcome = "refused";
     }
@@ -58,7 +63,7 @@ async function sendAll(changed, uuid) {
   return outcome;
 }
 
-function stopped(error) {
+function outcomeOf(error) {
   if (error instanceof SignedOut) return "signed-out";
   if (error instanceof Unreachable) return "offline";
   if (error instanceof Sentence) return "refused";
@@ -67,9 +72,35 @@ function stopped(error) {
 
 /** The record, and each photo until the register says that it has it: then it has all. */
 async function sendOne(row, token) {
-  const { missing, remarks } = await post(row, token);
-  for (const sha256 of missing) await sendPhoto(row, sha256, token);
-  await db.markSent(row.uuid, { sent_at: new Date().toISOString(), remarks });
+  const posted = await post(row, token);
+  const left = new Set(posted.missing);
+  await db.amendRecord(row.uuid, { left: left.size });
+  try {
+    const { remarks } = (await sendPhotos(row, left, token)) ?? posted;
+    await db.markSent(row.uuid, { sent_at: new Date().toISOString(), remarks });
+  } finally {
+    if (left.size) await db.amendRecord(row.uuid, { left: left.size });
+  }
+}
+
+/**
+ * Send the photos in `left` and take out what has arrived; one that is refused does not keep the others back. The answer
+ * is what the register says of the record with its last photo.
+ */
+async function sendPhotos(row, left, token) {
+  let said = null;
+  let refusal = null;
+  for (const sha256 of [...left]) {
+    try {
+      said = (await sendPhoto(row, sha256, token, left.size === 1)).record;
+      left.delete(sha256);
+    } catch (error) {
+      if (!(error instanceof Sentence) || error instanceof SignedOut || error instanceof Unreachable) throw error;
+      refusal ??= error;
+    }
+  }
+  if (refusal) throw refusal;
+  return said;
 }
 
 function post(row, token) {
@@ -80,17 +111,21 @@ function post(row, token) {
   });
 }
 
-/** Send what the register lacks of a photo, part by part; only after a broken attempt may some of it be there. */
-async function sendPhoto({ uuid, tried_at }, sha256, token) {
+/**
+ * Send what the register lacks of a photo, part by part; only after a broken attempt may some of it be there. With the
+ * last one the register says how the record stands, of which it can say more once it has seen the photos.
+ */
+async function sendPhoto({ uuid, tried_at }, sha256, token, last) {
   const photo = await db.photo(uuid, sha256);
   if (!photo) throw new Sentence(word("photo-gone"));
-  const address = `/field/photos/${sha256}`;
-  let { have, complete } = tried_at ? await ask(address) : { have: 0, complete: false };
-  while (!complete) {
-    const before = have;
-    ({ have, complete } = await put(address, photo, have, token));
-    if (!complete && have <= before) throw new Sentence(word("photo-stuck"));
+  const address = `/field/photos/${sha256}${last ? `?record=${uuid}` : ""}`;
+  let told = tried_at ? await ask(address) : { have: 0, complete: false };
+  while (!told.complete) {
+    const { have } = told;
+    told = await put(address, photo, have, token);
+    if (!told.complete && told.have <= have) throw new Sentence(word("photo-stuck"));
   }
+  return told;
 }
 
 function put(address, photo, from, token) {
@@ -108,33 +143,43 @@ function put(address, photo, from, token) {
 
 /**
  * All that waits, with its photos, in files that the desk takes in: for when this browser can no longer send. One file,
- * or several where one would be too large to be sent.
+ * or several where one would be too large to be sent; a photo may stand in another than its record, as it may arrive
+ * before or after it.
  */
 export async function rescueFiles() {
   const files = [];
-  let part = [];
+  let part = { records: [], photos: [] };
   let size = 0;
-  for (const row of await waiting()) {
-    const photos = await db.photos(row.uuid);
-    const more = photos.reduce((sum, { bytes }) => sum + bytes.byteLength, row.text.length);
-    if (part.length && size + more > LARGEST_FILE) {
-      files.push(await rescueFile(part, files.length));
-      [part, size] = [[], 0];
-    }
-    part.push({ row, photos });
-    size += more;
+  const close = () => {
+    if (size) files.push(rescueFile(part, files.length + 1));
+    part = { records: [], photos: [] };
+    size = 0;
+  };
+  for await (const [name, line, bytes] of rescued()) {
+    if (size + bytes > LARGEST_FILE) close();
+    part[name].push(line);
+    size += bytes;
   }
-  return part.length ? [...files, await rescueFile(part, files.length)] : files;
+  close();
+  return files;
 }
 
-async function rescueFile(part, at) {
-  const photos = part.flatMap((one) => one.photos);
-  const content = {
-    records: part.map(({ row }) => ({ body: row.text, sha256: row.sha256 })),
-    photos: await Promise.all(photos.map(async ({ sha256, bytes }) => ({ sha256, base64: await base64(bytes) }))),
-  };
+/** Each record and each photo that waits: [list, line of it, bytes]; a photo that two records name once. */
+async function* rescued() {
+  const known = new Set();
+  for (const { uuid, text, sha256 } of await waiting()) {
+    yield ["records", { body: text, sha256 }, text.length];
+    for (const photo of await db.photos(uuid)) {
+      if (known.has(photo.sha256)) continue;
+      known.add(photo.sha256);
+      yield ["photos", { sha256: photo.sha256, base64: await base64(photo.bytes) }, photo.bytes.byteLength];
+    }
+  }
+}
+
+function rescueFile(content, number) {
   const minute = new Date().toISOString().slice(0, 16).replace(/[-:T]/g, "");
-  return new File([JSON.stringify(content)], `field-${minute}-${at + 1}.json`, { type: "application/json" });
+  return new File([JSON.stringify(content)], `field-${minute}-${number}.json`, { type: "application/json" });
 }
 
 async function base64(bytes) {

@@ -20,3 +20,12 @@ export function clock(instant) {
   const format = { timeZone: "Asia/Shanghai", dateStyle: "short", timeStyle: "short" };
   return new Intl.DateTimeFormat("sv-SE", format).format(new Date(instant));
 }
+
+const TRUSTED_MS = 5 * MINUTE;
+
+/** What to say of the device's clock, where it is far from the register's `server_at`; else "". */
+export function off(server_at) {
+  const ahead = Date.now() - Date.parse(server_at);
+  if (Math.abs(ahead) <= TRUSTED_MS) return "";
+  return word(ahead > 0 ? "clock-fast" : "clock-slow", { at: clock(server_at) });
+}

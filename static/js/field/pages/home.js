@@ -3,7 +3,7 @@
 import * as db from "../db.js";
 import { attempt, filled, on, piece, slot, toggle } from "../dom.js";
 import { ask, SignedOut } from "../server.js";
-import { ago, clock } from "../times.js";
+import { ago, clock, off } from "../times.js";
 import { word } from "../../words.js";
 
 export async function home() {
@@ -56,6 +56,8 @@ async function look(page, kept) {
     return;
   }
   toggle(page, "sign-in", false);
+  filled(page, { clock: off(answer.server_at) });
+  toggle(page, "clock", off(answer.server_at));
   filled(page, { "plans-said": answer.plans.length ? word("signed-in", answer.me) : word("no-plans", answer.me) });
   slot(page, "plans").replaceChildren(...answer.plans.map((plan) => offered(plan, kept)));
 }
@@ -73,6 +75,7 @@ async function takeAlong(number, button) {
   button.disabled = true;
   try {
     const bundle = await ask(`/field/plans/${encodeURIComponent(number)}/bundle.json`);
+    await keepBegun(number, bundle);
     await db.keepPlan({ number, taken_at: new Date().toISOString(), bundle });
     const lasting = (await navigator.storage?.persist?.()) ?? false;
     sessionStorage.setItem("said", word(lasting ? "taken-lasting" : "taken-not-lasting", { n: bundle.tasks.length }));
@@ -80,4 +83,16 @@ async function takeAlong(number, button) {
   } finally {
     button.disabled = false;
   }
+}
+
+/** Tasks that the register no longer gives out stay where a record of them is being written. */
+async function keepBegun(number, bundle) {
+  const former = await db.plan(number);
+  if (!former) return;
+  const begun = new Set((await db.records()).filter(({ state }) => state === "draft").map(({ task }) => task));
+  const given = new Set(bundle.tasks.map(({ uuid }) => uuid));
+  const kept = former.bundle.tasks.filter(({ uuid }) => begun.has(uuid) && !given.has(uuid));
+  const keys = new Set(bundle.areas.map(({ key }) => key));
+  bundle.tasks.push(...kept);
+  bundle.areas.push(...former.bundle.areas.filter(({ key }) => !keys.has(key) && kept.some(({ area }) => area === key)));
 }

@@ -53,8 +53,10 @@ function progress(task, records) {
   return ["draft", "waiting", "sent"].find((state) => states.includes(state)) ?? (task.records.length ? "sent" : "none");
 }
 
-/** What was taken along leaves the device; records stay. */
+/** What was taken along leaves the device; records that have not arrived stay. */
 async function drop({ number, title }) {
+  const begun = (await db.records()).filter(({ plan, state }) => plan === number && state === "draft");
+  if (begun.length) throw new Sentence(word("plan-begun", { n: begun.length }));
   if (!confirm(word("drop-plan", { title }))) return;
   await db.dropPlan(number);
   location.hash = "#/";

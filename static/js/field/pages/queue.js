@@ -2,7 +2,7 @@
 
 import * as db from "../db.js";
 import { filled, on, piece, slot, toggle } from "../dom.js";
-import { rescueFiles, waiting } from "../queue.js";
+import { rescueFiles, stopped, waiting } from "../queue.js";
 import { ago, clock } from "../times.js";
 import { word } from "../../words.js";
 
@@ -20,6 +20,8 @@ export async function showQueue(page, sending) {
   const rows = await waiting();
   const sent = (await db.records()).filter(({ state }) => state === "sent");
   filled(page, { summary: rows.length ? word("queue-summary", { n: rows.length, ago: ago(rows[0].finished_at) }) : word("queue-empty") });
+  filled(page, { stopped });
+  toggle(page, "stopped", rows.length && stopped);
   toggle(page, "ways", rows.length);
   slot(page, "rows").replaceChildren(...(await Promise.all(rows.map((row) => waitingRow(row, sending)))));
   toggle(page, "sent-title", sent.length);
@@ -31,10 +33,12 @@ async function waitingRow(row, sending) {
   const made = piece("waiting", {
     title: row.title,
     age: word("finished", { ago: ago(row.finished_at), n: photos.length }),
+    left: word("left", { n: row.left }),
     error: row.error,
     tried: row.tried_at ? word("tried", { ago: ago(row.tried_at) }) : "",
   });
   made.dataset.uuid = row.uuid;
+  toggle(made, "left", row.left);
   toggle(made, "error", row.error);
   on(made, "retry", () => sending(row.uuid));
   on(made, "delete", () => deleted(row));
@@ -55,10 +59,9 @@ async function deleted({ uuid, title }) {
   dispatchEvent(new Event("queue"));
 }
 
+/** Hand the files to the browser. Their addresses stay good, since some browsers read them only after a question. */
 async function exported() {
   for (const file of await rescueFiles()) {
-    const link = Object.assign(document.createElement("a"), { href: URL.createObjectURL(file), download: file.name });
-    link.click();
-    URL.revokeObjectURL(link.href);
+    Object.assign(document.createElement("a"), { href: URL.createObjectURL(file), download: file.name }).click();
   }
 }

@@ -16,11 +16,12 @@ import { bundleOf } from "./plan.js";
 const STEPS = { position, items, marks, outcome, signatures, review };
 const NAMES = Object.keys(STEPS);
 
-export async function record(uuid, step) {
+export async function record(uuid, asked) {
   const row = await db.record(uuid);
   if (row?.state !== "draft") throw new Sentence(word("no-draft"));
   const { bundle } = await bundleOf(row.plan);
-  const at = NAMES.indexOf(step);
+  const at = Math.max(0, NAMES.indexOf(asked));
+  const step = NAMES[at];
   const page = piece("record", {
     title: row.title,
     "step-title": word(`step-${step}`),

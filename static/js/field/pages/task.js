@@ -1,7 +1,7 @@
 /** One task: who is inspected, whether they may use the mark, where, and what was found last time. */
 
 import * as db from "../db.js";
-import { begin } from "../draft.js";
+import { begin, taskOf } from "../draft.js";
 import { on, piece, slot, toggle } from "../dom.js";
 import { clock } from "../times.js";
 import { word } from "../../words.js";
@@ -9,7 +9,7 @@ import { bundleOf, standingOf } from "./plan.js";
 
 export async function task(number, uuid) {
   const { bundle } = await bundleOf(number);
-  const task = bundle.tasks.find((one) => one.uuid === uuid);
+  const task = taskOf(bundle, uuid);
   const { target } = task;
   const page = piece("task", {
     title: target.name,

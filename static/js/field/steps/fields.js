@@ -17,6 +17,6 @@ export function bound(root, values, save) {
 }
 
 function read(field) {
-  if (field.type !== "number") return field.value;
+  if (field.type !== "number") return field.value.toWellFormed?.() ?? field.value; // half a character is none
   return field.value === "" ? null : Math.trunc(Number(field.value));
 }

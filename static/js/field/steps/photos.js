@@ -21,7 +21,7 @@ async function added(draft, kind, page, input) {
   const files = [...input.files];
   input.value = "";
   for (const file of files) {
-    if (draft.body.photos.length >= draft.bundle.limits.photos) {
+    if (draft.photographed() >= draft.bundle.limits.photos) {
       throw new Sentence(word("photos-many", { n: draft.bundle.limits.photos }));
     }
     await draft.add(await prepared(file), kind);

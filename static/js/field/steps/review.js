@@ -14,7 +14,7 @@ export function review(draft) {
     verdict: word(body.verdict ? `verdict-${body.verdict.verdict}` : "position-none"),
     findings: word("findings-count", { pass: results("pass"), fail: results("fail"), na: results("na") }),
     outcome: body.outcome ? word(`outcome-${body.outcome}`) : "—",
-    photos: String(body.photos.filter(({ kind }) => kind !== "signature").length),
+    photos: String(draft.photographed()),
     signed: String(body.signatures.inspectors.length + (body.signatures.party ? 1 : 0)),
   });
   page.querySelector("[data-act=finish]").disabled = problems.length > 0;
