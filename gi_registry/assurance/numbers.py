@@ -14,7 +14,7 @@ from gi_registry.core.errors import BadInput
 
 DASHES = re.compile(r"[‐‑‒–—―−﹣－ー]")
 SPACES = re.compile(r"\s+")
-BODY = r" ?(?P<body>\d+(?:\.\d+)*) ?(?:- ?(?P<year>\d{4}))?"
+BODY = r" ?(?P<body>\d+(?:\.\d+)*) ?(?:- ?(?P<year>(?:19|20)\d{2}))?"
 
 
 class Kind(models.TextChoices):
@@ -46,7 +46,7 @@ class Number(NamedTuple):
 PATTERNS: dict[Kind, re.Pattern[str]] = {
     Kind.NATIONAL_MANDATORY: re.compile(rf"(?P<prefix>GB){BODY}"),
     Kind.NATIONAL: re.compile(rf"(?P<prefix>GB ?/? ?[TZ]){BODY}"),
-    Kind.LOCAL: re.compile(rf"(?P<prefix>DB ?\d{{2}}(?:\d{{2}})?(?: ?/ ?T?|(?= ))){BODY}"),
+    Kind.LOCAL: re.compile(rf"(?P<prefix>DBS? ?\d{{2}}(?:\d{{2}})?(?: ?/ ?T?|(?= ))){BODY}"),
     Kind.GROUP: re.compile(rf"(?P<prefix>T ?/ ?[A-Z]{{2,}}){BODY}"),
     Kind.INDUSTRY: re.compile(rf"(?P<prefix>(?!GB|DB)[A-Z]{{2}}(?: ?/ ?[TZ])?){BODY}"),
     Kind.COMPANY: re.compile(r"(?P<prefix>Q ?/) ?(?P<body>\S.*?)(?: ?- ?(?P<year>\d{4}))?"),
@@ -63,6 +63,7 @@ def read_standard(text: str) -> Number:
     for kind, pattern in PATTERNS.items():
         if match := pattern.fullmatch(written):
             prefix = WITHOUT_STROKE.sub(r"\1/\2", match["prefix"].replace(" ", ""))
+            prefix = prefix.removesuffix("/") if kind == Kind.LOCAL else prefix
             return Number(kind, prefix, match["body"], match["year"] or "")
     if SHORT_YEAR.search(written):
         raise BadInput(f"标准号“{text.strip()[:40]}”的年份只有两位：请写成四位，例如 GB/T 17924-2008。")

@@ -27,6 +27,8 @@ GROUPED = re.compile(r"[+-]?[1-9]\d{0,2}(?:,\d{3})+(?:\.\d+)?")
 DASHES = str.maketrans(dict.fromkeys("‐‑‒–—―−", "-") | {"～": "~", "µ": "μ"})
 SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻", "0123456789+-")
 POWER = re.compile(r"(?<=10)([⁺⁻]?[⁰¹²³⁴⁵⁶⁷⁸⁹]+)")
+EXPONENT = re.compile(r"(?<=[^\W\d_])[⁺⁻]?[⁰¹²³⁴⁵⁶⁷⁸⁹]+")  # of a unit: kg⁻¹
+APART = re.compile(r"[\d.,]\s+[\d.,]")
 # What a laboratory says where a requirement has no number; only these, whole.
 WORDS = dict.fromkeys(("符合", "符合要求", "符合规定", "符合标准", "合格", "正常"), True) | dict.fromkeys(
     ("不符合", "不符合要求", "不符合规定", "不符合标准", "不合格"), False
@@ -59,12 +61,22 @@ def read_value(text: str, unit: str = "") -> Reading:
         raise BadInput("没有写检验结果。")
     if len(written) > LONGEST:
         raise BadInput(f"检验结果超过 {LONGEST} 字：这里只写数值。")
+    refuse_odd_figures(text)
     if written in WORDS:
         return Reading(words=WORDS[written], unit=unit)
     reading = not_detected(written) or compared(written) or spread(written) or ranged(written) or alone(written)
     if reading is None:
         raise BadInput(f"读不懂检验结果“{text.strip()[:30]}”：请写数值（可带 <、≤、±、范围）、“未检出”或“符合”。")
     return reading._replace(unit=agreed(reading.unit, unit, text))
+
+
+def refuse_odd_figures(text: str) -> None:
+    """Figures that are no part of the number: footnotes (5²), ½, ①, and blanks between figures. Raises BadInput."""
+    rest = EXPONENT.sub("", POWER.sub("", text))
+    if any(unicodedata.category(sign) == "No" for sign in rest):
+        raise BadInput(f"“{text.strip()[:30]}”里有上标、分数或带圈的数字，不知道怎么读：请只写数值。")
+    if APART.search(unicodedata.normalize("NFKC", rest)):
+        raise BadInput(f"“{text.strip()[:30]}”里有空格隔开的数字，不知道是一个数还是两个：请改写。")
 
 
 def plain_value(text: str) -> str:
@@ -137,6 +149,14 @@ def read_number(written: str) -> tuple[Decimal, tuple[str, ...]]:
     return Decimal(mantissa) * Decimal(10) ** int(power or 0), understood
 
 
+def read_bound(text: str) -> Decimal:
+    """A bound of a requirement: a plain number with point or comma. Raises BadInput with one sentence."""
+    written = plain_value(text)
+    if not re.fullmatch(NUMBER, written, re.IGNORECASE):
+        raise BadInput(f"“{text.strip()[:30]}”不是一个数：请写数字，例如 10.5。")
+    return read_number(written)[0]
+
+
 def without_comma(mantissa: str) -> tuple[str, tuple[str, ...]]:
     """4,2 is 4.2, and 12,345,678 is one number; 1,234 may be either."""
     if GROUPED.fullmatch(mantissa):
@@ -171,13 +191,14 @@ IN_LETTERS = {  # 毫克 before 克: the first that fits counts
     ),
 }
 NO_UNIT = re.compile(r"[一-鿿](?<![个粒只株头度])")
+MEGA = re.compile(r"M(?=[A-Za-z])")  # MPa is no mPa; every other capital is a manner of writing
 PER = re.compile(r"[·.]?(kg|g|ml|l)\^?-1$")
 
 
 @lru_cache(maxsize=2_000)
 def plain_unit(text: str) -> str:
     """A unit in one manner of writing: “μg/Kg”, “ug·kg⁻¹” and “微克/千克” are μg/kg."""
-    written = plain_value(text.translate(SUPERSCRIPTS)).lower().replace("每", "/")
+    written = MEGA.sub("\0", plain_value(text.translate(SUPERSCRIPTS))).lower().replace("\0", "M").replace("每", "/")
     for word, letters in IN_LETTERS.items():
         written = written.replace(word, letters)
     written = re.sub(r"\bu(?=g|l|m)", "μ", PER.sub(r"/\1", written))
@@ -201,6 +222,8 @@ def factor_between(given: str, asked: str) -> Decimal:
         return Decimal(1)
     if not one or not other:
         raise BadInput(f"报告没有写单位，标准的单位是 {asked}" if not one else f"报告的单位是 {given}，标准没有单位")
+    if one.lower() == other.lower():
+        raise BadInput(f"报告的单位 {given} 与标准的单位 {asked} 只差大小写（M 是兆，m 是毫），不能当作一个单位")
     if one in FACTORS and other in FACTORS and FACTORS[one][0] == FACTORS[other][0]:
         return FACTORS[one][1] / FACTORS[other][1]
     raise BadInput(f"报告的单位 {given} 与标准的单位 {asked} 不能换算")

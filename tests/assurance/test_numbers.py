@@ -18,6 +18,9 @@ from gi_registry.core.errors import BadInput
         ("GB 5009.7", "GB 5009.7", Kind.NATIONAL_MANDATORY),
         ("DB12/T 412-2009", "DB12/T 412-2009", Kind.LOCAL),
         ("DB3716/T 88—2025", "DB3716/T 88-2025", Kind.LOCAL),
+        ("DB12/412-2009", "DB12 412-2009", Kind.LOCAL),
+        ("DB12 412-2009", "DB12 412-2009", Kind.LOCAL),
+        ("DBS12/ 001-2020", "DBS12 001-2020", Kind.LOCAL),
         ("DB22/T2171-2014", "DB22/T 2171-2014", Kind.LOCAL),
         ("T/CAI 134-2021", "T/CAI 134-2021", Kind.GROUP),
         ("T/HNTI08-2019", "T/HNTI 08-2019", Kind.GROUP),
@@ -31,7 +34,9 @@ def test_a_number_is_read_however_it_is_written(text, shown, kind):
     assert (str(number), number.kind) == (shown, kind)
 
 
-@pytest.mark.parametrize("text", ["", "17924-2008", "独流老醋", "GB", "GB/T", "DB/T 412-2009", "GB/X 1-2008", "Q/"])
+@pytest.mark.parametrize(
+    "text", ["", "17924-2008", "独流老醋", "GB", "GB/T", "DB/T 412-2009", "GB/X 1-2008", "Q/", "GB/T 17924-0000"]
+)
 def test_what_is_no_number_is_refused(text):
     with pytest.raises(BadInput):
         read_standard(text)

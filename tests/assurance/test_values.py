@@ -39,6 +39,8 @@ def exactly(number, **more):
         ),
         ("未检出(检出限：0.01)", Reading(Decimal(0), Decimal("0.01"), high_open=True, not_detected=True)),
         ("4.2 g/100mL", exactly("4.2", unit="g/100mL")),
+        ("5 mg·kg⁻¹", exactly("5", unit="mg·kg-1")),
+        ("4.2 ± 0.1", Reading(Decimal("4.1"), Decimal("4.3"))),
         ("符合", Reading(words=True)),
         ("不合格", Reading(words=False)),
         ("4,2", exactly("4.2", understood=("“4,2”的逗号按小数点读。",))),
@@ -64,6 +66,12 @@ def test_a_result_is_read_as_numbers_among_which_the_true_one_lies(text, reading
         ("2026-03-05", "读不懂检验结果“2026-03-05”：请写数值（可带 <、≤、±、范围）、“未检出”或“符合”。"),
         ("1e99999", "读不懂检验结果“1e99999”：请写数值（可带 <、≤、±、范围）、“未检出”或“符合”。"),
         ("9" * 61, "检验结果超过 60 字：这里只写数值。"),
+        ("5²", "“5²”里有上标、分数或带圈的数字，不知道怎么读：请只写数值。"),
+        ("²5", "“²5”里有上标、分数或带圈的数字，不知道怎么读：请只写数值。"),
+        ("5①", "“5①”里有上标、分数或带圈的数字，不知道怎么读：请只写数值。"),
+        ("3½", "“3½”里有上标、分数或带圈的数字，不知道怎么读：请只写数值。"),
+        ("5 6", "“5 6”里有空格隔开的数字，不知道是一个数还是两个：请改写。"),
+        ("1 234", "“1 234”里有空格隔开的数字，不知道是一个数还是两个：请改写。"),
     ],
 )
 def test_what_may_mean_two_things_or_none_is_refused_in_one_sentence(text, sentence):
@@ -99,7 +107,17 @@ def test_units_of_equal_dimension_are_turned_into_each_other(given, asked, facto
 
 @pytest.mark.parametrize(
     ("given", "asked"),
-    [("g/L", "mg/kg"), ("g/100g", "%"), ("%(m/m)", "%(m/V)"), ("CFU/g", "CFU/mL"), ("", "g"), ("g", "")],
+    [
+        ("MPa", "mPa"),
+        ("MJ/kg", "mJ/kg"),
+        ("Mg/kg", "mg/kg"),
+        ("g/L", "mg/kg"),
+        ("g/100g", "%"),
+        ("%(m/m)", "%(m/V)"),
+        ("CFU/g", "CFU/mL"),
+        ("", "g"),
+        ("g", ""),
+    ],
 )
 def test_units_of_unequal_dimension_are_never_compared(given, asked):
     with pytest.raises(BadInput):
