@@ -41,6 +41,10 @@ def shelf(kind: str, ref: str, one: str, act: Act) -> dict[str, Address]:
 
 CODE = {"code": "7KQM2X4HA"}
 
+INSPECTION = {"uuid": "6f9619ff-8b86-4d01-b42d-00cf4fc964ff", "number": "1"}
+LEAD = {"number": "2026-X0001", "state": "assigned"}
+READERS = frozenset(MAY[Act.DESK]) - {Role.ASSOCIATION, Role.LIAISON}  # of inspections: nobody whom one may be of
+
 ADDRESSES: dict[str, Address] = {
     "": Address(PUBLIC),
     "products/": Address(PUBLIC),
@@ -221,16 +225,19 @@ ADDRESSES |= {
     f"{SYSTEMS}rounds/<uuid:key>/": Address(Act.DESK, DRAFT),
     **{f"{SYSTEM}{end}": Address(Act.DESK) for end in ("", "print/", "trend/", "systems.xlsx", "evidence/")},
     **{f"{SYSTEM}{end}/new/": Address(Act.STANDARDS) for end in ("standards", "reports", "records", "laboratories")},
-    **{f"{SYSTEM}{kind}/<int:number>/": Address(Act.DESK, {"number": "1"}) for kind in ("standards", "reports")},
+    f"{SYSTEM}standards/<int:number>/": Address(Act.DESK, {"number": "1"}),
+    f"{SYSTEM}reports/<uuid:key>/": Address(Act.DESK, DRAFT),
     **{
-        f"{SYSTEM}{end}/": Address(Act.STANDARDS, {"number": "1"})
-        for end in (
-            *("standards/<int:number>/edit", "reports/<int:number>/edit", "reports/<int:number>/remove"),
-            *("records/<int:number>/edit", "records/<int:number>/remove", "laboratories/<int:number>/end"),
-        )
+        f"{SYSTEM}{end}/<int:number>/{act}/": Address(Act.STANDARDS, {"number": "1"})
+        for end, act in (("standards", "edit"), ("laboratories", "end"))
+    },
+    **{
+        f"{SYSTEM}{end}/<uuid:key>/{act}/": Address(Act.STANDARDS, DRAFT)
+        for end in ("reports", "records")
+        for act in ("edit", "remove")
     },
     f"{SYSTEM}clauses/<str:key>/attach/": Address(Act.SYSTEMS, {"key": "T7"}),
-    f"{SYSTEM}attachments/<int:number>/end/": Address(Act.SYSTEMS, {"number": "1"}),
+    f"{SYSTEM}attachments/<uuid:key>/end/": Address(Act.SYSTEMS, DRAFT),
 }
 OWN = "producer/<str:code>/"
 ADDRESSES |= {
@@ -263,6 +270,24 @@ ADDRESSES |= {
     "field/records/<uuid:uuid>": Address(Act.INSPECT, {"uuid": DRAFT["key"]}),
     "field/photos/<str:sha256>": Address(Act.INSPECT, {"sha256": "0" * 64}),
     "field/rescue": Address(Act.INSPECT),
+    "desk/inspections.xlsx": Address(READERS),
+    "desk/inspections/": Address(READERS),
+    "desk/inspections/records.geojson": Address(READERS),
+    "desk/inspections/rescue/": Address(Act.INSPECT),
+    "desk/inspections/records/<uuid:uuid>/": Address(READERS, INSPECTION),
+    "desk/inspections/records/<uuid:uuid>/print/": Address(READERS, INSPECTION),
+    "desk/inspections/records/<uuid:uuid>/body.json": Address(READERS, INSPECTION),
+    "desk/inspections/records/<uuid:uuid>/photos/<int:number>/": Address(READERS, INSPECTION),
+    "desk/inspections/records/<uuid:uuid>/photos/<int:number>/original": Address(READERS, INSPECTION),
+    "desk/inspections/records/<uuid:uuid>/rectify/": Address(Act.AUTHORISATIONS, INSPECTION),
+    "desk/inspections/records/<uuid:uuid>/lead/": Address(Act.LEADS, INSPECTION),
+    "desk/inspections/records/<uuid:uuid>/orders/<int:number>/notice/": Address(READERS, INSPECTION),
+    "desk/inspections/records/<uuid:uuid>/orders/<int:number>/notice.docx": Address(READERS, INSPECTION),
+    "desk/inspections/records/<uuid:uuid>/orders/<int:number>/recheck/": Address(Act.PLANS, INSPECTION),
+    "desk/leads/": Address(Act.LEADS),
+    "desk/leads/new/": Address(Act.LEADS),
+    "desk/leads/<str:number>/": Address(Act.LEADS, LEAD),
+    "desk/leads/<str:number>/steps/<slug:state>/": Address(Act.LEADS, LEAD),
 }
 PLAN_NUMBER = {"number": "2026-J001"}
 PLAN = "desk/inspections/plans/<str:number>/"

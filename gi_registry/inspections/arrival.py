@@ -13,7 +13,7 @@ from gi_registry.core.errors import BadInput, Conflict, NotInRegister
 from gi_registry.core.history import Why, put
 from gi_registry.core.revision import take_turn
 from gi_registry.gazette.actions import added
-from gi_registry.inspections.models import Aside, Finding, Photo, Record, Shot, Task
+from gi_registry.inspections.models import TRUSTED_SKEW_S, Aside, Finding, Photo, Record, Shot, Task
 from gi_registry.inspections.permissions import tasks_within_reach
 from gi_registry.inspections.sent import Place, Sent
 from gi_registry.inspections.states import PlanState
@@ -28,7 +28,6 @@ from gi_registry.products.models import Regime
 OF_USER = "target__authorisation"
 WITH_ITS_NAME = ("plan", "target__plan", "target__product", f"{OF_USER}__producer", f"{OF_USER}__product")
 BEGUN = frozenset({PlanState.RUNNING, PlanState.CLOSED})
-TRUSTED_SKEW_S = 300.0  # a clock that is less off is taken at its word
 
 
 def receive(sent: Sent, *, by: User, device_now: datetime | None = None) -> Record:

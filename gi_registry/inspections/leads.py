@@ -9,21 +9,24 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from gi_registry.core import clock
 from gi_registry.core.errors import BadInput
 from gi_registry.core.history import Why, put, refuse_if_changed_since
 from gi_registry.core.revision import take_turn
-from gi_registry.gazette.actions import added
+from gi_registry.gazette.actions import add_document, added, own_source, stored
 from gi_registry.gazette.models import Document
 from gi_registry.gazette.terms import Clock, Rule, deadline, rule_on
+from gi_registry.gazette.validators import HandedIn
 from gi_registry.inspections.models import Lead, LeadStep, Origin, Record
 from gi_registry.inspections.permissions import require_lead, require_leads, require_to_open_lead
 from gi_registry.inspections.states import LEADS, LeadState
 from gi_registry.parties.models import User
 from gi_registry.parties.permissions import Act, reach
 
+PUBLIC = "公众"
+OWN_SOURCE = ("leads", "本登记簿的案件线索")
 CLOCKS: dict[LeadState, Clock] = {
     LeadState.REPORTED: Clock.TRANSFER_APPROVAL,
     LeadState.APPROVED: Clock.TRANSFER,
@@ -54,18 +57,47 @@ def open_lead(
     require_to_open_lead(by, record)
     if origin == Origin.INSPECTION and record is None:
         raise BadInput("检查发现的线索，请从检查记录登记。")
-    take_turn()
     if record is not None:
         target = record.task.target
         columns = {"authorisation": target.authorisation, "product": target.product, "who": target.who} | columns
+    return registered(origin, by=str(by), contact=contact, title=title, text=text, record=record, **columns)
+
+
+def take_report(*, title: str, text: str, contact: str = "", photo: HandedIn | None = None, **columns: Any) -> Lead:
+    """What a stranger saw of a label, as a lead that nobody's account opens. Raises BadInput."""
+    if not text.strip():
+        raise BadInput("请写明看到了什么。")
+    picture = kept(photo, title="举报的照片", by=PUBLIC) if photo is not None else None
+    return registered(
+        Origin.LABEL, by=PUBLIC, contact=contact, document=picture, title=title, text=text, record=None, **columns
+    )
+
+
+def kept(handed: HandedIn, *, title: str, by: str) -> Document:
+    """A file that belongs to a lead; one that the register has already is not stored again. The transaction is the
+    outermost one, so that row and file stand or fall together. Raises BadInput."""
+    known = Document.objects.filter(sha256=handed.sha256).first()
+    if known is not None:
+        return known
+    try:
+        with stored(handed) as name, transaction.atomic(durable=True):
+            source = own_source(*OWN_SOURCE, by=by)
+            return add_document(handed, name, title=title, source=source, public=False, by=by, note="")
+    except IntegrityError as error:
+        raise BadInput("同一个文件刚由别人交上来，没有再存一份：请重新打开这一页。") from error
+
+
+@transaction.atomic
+def registered(origin: Origin, *, by: str, contact: str, document: Document | None = None, **columns: Any) -> Lead:
+    """A lead with its first step, whoever it comes from."""
+    take_turn()
     today = clock.today()
-    values = {"received_on": today} | columns
-    values |= {"origin": origin, "title": title.strip(), "text": text.strip(), "record": record}
-    values["state"] = LeadState.REGISTERED
-    lead = put(Lead, {"number": next_number(today.year)}, values, by=str(by), why=Why(today))[0]
+    texts = {name: columns[name].strip() for name in ("title", "text")}
+    values = {"received_on": today} | columns | texts | {"origin": origin, "state": LeadState.REGISTERED}
+    lead = put(Lead, {"number": next_number(today.year)}, values, by=by, why=Why(today))[0]
     Lead.objects.filter(pk=lead.pk).update(contact=contact.strip())  # past the history, which more people read
     lead.contact = contact.strip()
-    written(lead, LeadState.REGISTERED, by, at=clock.now())
+    written(lead, LeadState.REGISTERED, by, at=clock.now(), document=document)
     return lead
 
 
@@ -129,7 +161,7 @@ def refuse_incomplete(state: LeadState, note: str, office: str, assignee: User |
         raise BadInput("请选定承办人：须是可以办理案件线索的人。")
 
 
-def written(lead: Lead, state: LeadState, by: User, **columns: Any) -> LeadStep:
+def written(lead: Lead, state: LeadState, by: User | str, **columns: Any) -> LeadStep:
     """One more line of the lead's history."""
     values = {"lead": lead, "state": state, "recorded_at": clock.now(), "by": str(by)} | columns
     why = Why(clock.legal_time(columns["at"]).date(), note=columns.get("note", ""))
@@ -140,9 +172,9 @@ def written(lead: Lead, state: LeadState, by: User, **columns: Any) -> LeadStep:
 def due(lead: Lead) -> Due | None:
     """Until when the lead's next step must be taken; None where the law sets no period."""
     named = CLOCKS.get(LeadState(lead.state))
-    last = lead.steps.last()
-    if named is None or last is None:
+    if named is None:
         return None
+    last = list(lead.steps.all())[-1]  # of a list of leads they were fetched at once
     since = clock.legal_time(last.at)
     rule = rule_on(named, since.date())
     if named == Clock.TRANSFER:

@@ -10,7 +10,7 @@ from typing import Any, Self
 from django.contrib.gis.db.models import PointField
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import Count, F, Q
+from django.db.models import Case, Count, Exists, F, OuterRef, Q, When
 from django.utils.translation import gettext_lazy as _
 
 from gi_registry.core.errors import BadInput
@@ -295,6 +295,9 @@ class PositionSource(models.TextChoices):
     TYPED = "typed", _("手工填写")
 
 
+TRUSTED_SKEW_S = 300.0  # a clock that is less off is taken at its word
+
+
 class RecordQuerySet(models.QuerySet):
     """Records of inspections."""
 
@@ -311,6 +314,23 @@ class RecordQuerySet(models.QuerySet):
         """Those that no other record of their task corrects."""
         corrections = Record.objects.filter(task=models.OuterRef("task"), corrects=models.OuterRef("uuid"))
         return self.exclude(models.Exists(corrections))
+
+    def with_corrections(self) -> Self:
+        """Each with `corrected`: whether another record of its task corrects it."""
+        corrections = Record.objects.filter(task=OuterRef("task"), corrects=OuterRef("uuid"))
+        return self.annotate(corrected=Exists(corrections))
+
+    def dated(self) -> Self:
+        """Each with `inspected_at`: by the device's clock, where that is off when the record arrived."""
+        off = Q(skew_s__gt=TRUSTED_SKEW_S) | Q(skew_s__lt=-TRUSTED_SKEW_S) | Q(device_at__gt=F("received_at"))
+        return self.annotate(inspected_at=Case(When(off, then=F("received_at")), default=F("device_at")))
+
+    def rates(self) -> models.QuerySet[Any, dict[str, Any]]:
+        """Rows of product (slug and name), how many inspections there were and how many of them passed."""
+        product = {"slug": F("task__target__product__slug"), "name": F("task__target__product__common_name")}
+        counts = {"inspected": Count("pk"), "passed": Count("pk", filter=Q(outcome=Outcome.PASS))}
+        rows: models.QuerySet[Any, dict[str, Any]] = self.order_by().values(**product).annotate(**counts)
+        return rows.order_by("name", "slug")
 
     def public(self) -> Self:
         """What was found under plans that were published: whole, corrected by nothing, drawn by no draw before the

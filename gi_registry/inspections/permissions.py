@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from gi_registry.core.errors import NotAllowed
 from gi_registry.inspections.models import Lead, LeadQuerySet, Record, RecordQuerySet, Task, TaskQuerySet
-from gi_registry.parties.permissions import Act, Person, Reach, Role, reach, roles_of
+from gi_registry.parties.permissions import MAY, Act, Person, Reach, Role, reach, roles_of
 
 
 def tasks_within_reach(person: Person) -> TaskQuerySet:
@@ -20,6 +20,25 @@ def tasks_within_reach(person: Person) -> TaskQuerySet:
 def records_within_reach(person: Person) -> RecordQuerySet:
     """The records of those tasks."""
     return Record.objects.filter(task__in=tasks_within_reach(person).order_by().values("pk"))
+
+
+def records_to_read(person: Person) -> RecordQuerySet:
+    """The records that the person may read at the desk: whoever has the whole desk all, an inspector those of their own
+    tasks."""
+    if reads_all(person):
+        return Record.objects.all()
+    return records_within_reach(person)
+
+
+def reads_all(person: Person) -> bool:
+    """Whether the person has the whole desk, as something else than an inspector."""
+    return any(MAY[Act.DESK].get(role) is Reach.ALL for role in roles_of(person) - {Role.INSPECTOR})
+
+
+def require_to_read(person: Person) -> None:
+    """Raises NotAllowed where no record is the person's to read, now or ever."""
+    if not reads_all(person) and reach(person, Act.INSPECT) is None:
+        raise NotAllowed("您的账号不能看检查记录：里面有当事人和检查员的个人信息。")
 
 
 def leads_within_reach(person: Person) -> LeadQuerySet:

@@ -12,7 +12,7 @@ from typing import Any
 
 from django.db.models import prefetch_related_objects
 
-from gi_registry.core.errors import BadInput, Refusal
+from gi_registry.core.errors import BadInput, Refusal, TooLong
 from gi_registry.inspections import photos, remarks
 from gi_registry.inspections.arrival import receive
 from gi_registry.inspections.bundle import missing
@@ -28,8 +28,10 @@ Line = dict[str, Any]
 def rescued(content: bytes, *, by: User) -> dict[str, list[Line]]:
     """What became of each picture and each record of an exported file: {"photos": […], "records": […]}.
 
-    Raises BadInput where it is no such file; a line that is refused says why and keeps no other back.
+    Raises TooLong, and BadInput where it is no such file; a line that is refused says why and keeps no other back.
     """
+    if len(content) > LARGEST_FILE:
+        raise TooLong(f"文件超过 {LARGEST_FILE // (1024 * 1024)} MB，没有收下：请分成几个文件。")
     try:
         told = json.loads(content)
     except (ValueError, RecursionError):

@@ -21,8 +21,10 @@ from gi_registry.web import (
     field,
     imports,
     inspected,
+    inspections,
     kept,
     labels,
+    leads,
     map,
     marks,
     places,
@@ -103,16 +105,16 @@ SYSTEM: list[URLPattern] = [
     path("standards/<int:number>/", evidence.standard, name="desk-systems-standard"),
     path("standards/<int:number>/edit/", evidence.write_standard, name="desk-systems-standard-edit"),
     path("reports/new/", evidence.write_report, name="desk-systems-report-new"),
-    path("reports/<int:number>/", evidence.report, name="desk-systems-report"),
-    path("reports/<int:number>/edit/", evidence.write_report, name="desk-systems-report-edit"),
-    path("reports/<int:number>/remove/", evidence.remove_report, name="desk-systems-report-remove"),
+    path("reports/<uuid:key>/", evidence.report, name="desk-systems-report"),
+    path("reports/<uuid:key>/edit/", evidence.write_report, name="desk-systems-report-edit"),
+    path("reports/<uuid:key>/remove/", evidence.remove_report, name="desk-systems-report-remove"),
     path("records/new/", evidence.write_record, name="desk-systems-record-new"),
-    path("records/<int:number>/edit/", evidence.write_record, name="desk-systems-record"),
-    path("records/<int:number>/remove/", evidence.remove_record, name="desk-systems-record-remove"),
+    path("records/<uuid:key>/edit/", evidence.write_record, name="desk-systems-record"),
+    path("records/<uuid:key>/remove/", evidence.remove_record, name="desk-systems-record-remove"),
     path("laboratories/new/", evidence.new_appointment, name="desk-systems-appointment-new"),
     path("laboratories/<int:number>/end/", evidence.end_appointment, name="desk-systems-appointment-end"),
     path("clauses/<str:key>/attach/", evidence.attach, name="desk-systems-attach"),
-    path("attachments/<int:number>/end/", evidence.detach, name="desk-systems-detach"),
+    path("attachments/<uuid:key>/end/", evidence.detach, name="desk-systems-detach"),
 ]
 
 SYSTEMS: list[URLPattern | URLResolver] = [
@@ -204,6 +206,33 @@ OWN = [
     path("reports/<int:year>/", producer.report, name="producer-report"),
 ]
 
+RECORD = [
+    path("", inspections.detail, name="desk-inspection"),
+    path("print/", inspections.sheet, name="desk-inspection-print"),
+    path("body.json", inspections.body, name="desk-inspection-body"),
+    path("photos/<int:number>/", inspections.photo, name="desk-inspection-photo"),
+    path("photos/<int:number>/original", inspections.original, name="desk-inspection-original"),
+    path("rectify/", inspections.rectify, name="desk-inspection-rectify"),
+    path("lead/", leads.from_record, name="desk-inspection-lead"),
+    path("orders/<int:number>/notice/", inspections.notice, name="desk-inspection-notice"),
+    path("orders/<int:number>/notice.docx", inspections.notice_file, name="desk-inspection-notice-docx"),
+    path("orders/<int:number>/recheck/", inspections.recheck, name="desk-inspection-recheck"),
+]
+
+INSPECTIONS: list[URLPattern | URLResolver] = [
+    path("", inspections.index, name="desk-inspections"),
+    path("records.geojson", inspections.shapes, name="desk-inspections-geojson"),
+    path("rescue/", inspections.rescue, name="desk-inspections-rescue"),
+    path("records/<uuid:uuid>/", include(RECORD)),
+]
+
+LEADS = [
+    path("", leads.index, name="desk-leads"),
+    path("new/", leads.new, name="desk-lead-new"),
+    path("<str:number>/", leads.detail, name="desk-lead"),
+    path("<str:number>/steps/<slug:state>/", leads.step, name="desk-lead-step"),
+]
+
 PROOF = [
     path("", proof.check, name="proof"),
     path("sw.js", proof.worker, name="proof-worker"),
@@ -276,6 +305,9 @@ urlpatterns = [
     path("desk/marks/rolls/", rolls.bring_in, name="desk-roll-new"),
     path("desk/marks/rolls/template.xlsx", rolls.template, name="desk-roll-template"),
     path("desk/marks/<str:code>/", include(MARK)),
+    path("desk/inspections.xlsx", inspections.workbook, name="desk-inspections-xlsx"),
+    path("desk/inspections/", include(INSPECTIONS)),
+    path("desk/leads/", include(LEADS)),
     path("desk/artwork/", artworks.index, name="desk-artwork"),
     path("desk/documents/", documents.index, name="desk-documents"),
     path("desk/documents/<str:sha256>/", documents.desk_file, name="desk-document"),

@@ -7,6 +7,7 @@ import { Labels } from "./labels.js";
 import { PlaceLayer } from "./places.js";
 import { PointMark } from "./point.js";
 import { layOutForPrint } from "./print.js";
+import { RecordLayer } from "./records.js";
 
 const { L } = window;
 const PANES = { ground: 350, borders: 380, areas: 400, labels: 620, point: 640 };
@@ -101,9 +102,23 @@ export class RegisterMap {
     this.point.clear();
   }
 
+  /** Draw inspections and bring all of them into view. */
+  showRecords(features) {
+    this.records ??= new RecordLayer(this.map);
+    this.#fit(this.records.draw(features), false);
+  }
+
   /** Bring a point into view, close enough to see where it lies. */
   goTo({ lon, lat }) {
     this.map.setView([lat, lon], Math.max(this.map.getZoom(), 12));
+  }
+
+  /** Bring a point that is out of view into it together with the areas of a product. */
+  frame(slug, { lon, lat }) {
+    const at = [lat, lon];
+    if (this.map.getBounds().contains(at)) return;
+    const areas = this.areas.bounds(slug);
+    if (!areas || !this.#fit(areas.extend(at), false)) this.goTo({ lon, lat });
   }
 
   /** Whether the product has something to fit. */

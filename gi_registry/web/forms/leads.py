@@ -1,0 +1,123 @@
+"""Forms of leads (案件线索): registering one, its next step, and what a stranger reports of a label."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from gi_registry.gazette.models import Document
+from gi_registry.inspections.leads import NEEDS_NOTE, NEEDS_OFFICE
+from gi_registry.inspections.models import Lead, Origin, Record
+from gi_registry.inspections.states import LeadState
+from gi_registry.parties.models import User
+from gi_registry.parties.permissions import MAY, Act
+from gi_registry.products.models import Product
+from gi_registry.web.forms.applications import ApplicationForm
+from gi_registry.web.forms.fields import TYPE_TO_FIND, ListedField, own_fields
+
+ABOUT = ("title", "text", "who", "where", "contact")
+ORIGINS = [("", "—"), *(choice for choice in Origin.choices if choice[0] != Origin.INSPECTION)]
+FROM_THE_OFFICE = _("工作台上能办线索的人看得到，不进变更记录，也不对外公开")
+
+
+class LeadForm(ApplicationForm):
+    """A new lead; from a `record` it is known what it is about."""
+
+    def __init__(self, *args: Any, record: Record | None = None, **more: Any) -> None:
+        super().__init__(*args, **more)
+        if record is None:
+            self.fields["origin"] = forms.ChoiceField(label=_("来自"), choices=ORIGINS)
+            self.fields["product"] = forms.ModelChoiceField(
+                Product.objects.order_by("common_name"),
+                to_field_name="slug",
+                empty_label="—",
+                label=_("涉及的产品"),
+                required=False,
+            )
+            self.fields["product"].widget.attrs["data-search"] = TYPE_TO_FIND
+        self.fields.update(own_fields(Lead, ABOUT, {}))
+        if record is not None:
+            del self.fields["who"]
+        self.fields["contact"].help_text = FROM_THE_OFFICE
+        self.groups = [
+            (_("线索"), ["origin", "title", "text", "product", "who", "where"]),
+            (_("谁提供的"), ["contact"]),
+        ]
+        self.finish()
+
+    def asked(self) -> dict[str, Any]:
+        """What `open_lead` is given beside origin and record."""
+        return {name: self.cleaned_data[name] for name in ("product", *ABOUT) if name in self.cleaned_data}
+
+
+class InstantField(forms.DateTimeField):
+    """An instant in the legal zone, to the minute."""
+
+    widget = forms.DateTimeInput(attrs={"type": "datetime-local", "placeholder": "2026-05-06 10:30"})
+
+
+class LeadStepForm(ApplicationForm):
+    """The next step of a lead: what the step must say, its instant, a paper."""
+
+    def __init__(self, *args: Any, lead: Lead, state: LeadState, **more: Any) -> None:
+        super().__init__(*args, **more)
+        if state == LeadState.ASSIGNED:
+            self.fields["assignee"] = assignee_field()
+        if state in NEEDS_OFFICE:
+            office = _("接收的公安机关") if state == LeadState.TRANSFERRED else _("接收的部门")
+            self.fields["office"] = forms.CharField(label=office, max_length=120)
+        self.fields["at"] = InstantField(
+            label=_("时间"), required=False, help_text=_("空着：现在；按小时计的期限从这一刻起算")
+        )
+        self.fields["note"] = forms.CharField(
+            label=_("说明"), required=state in NEEDS_NOTE, widget=forms.Textarea, help_text=NEEDS_NOTE.get(state, "")
+        )
+        self.fields["file"] = forms.FileField(
+            label=_("交文件"),
+            required=False,
+            help_text=_("PDF、JPEG、PNG、DOCX 或 XLSX，最大 {n} MB；不对外公开").format(
+                n=settings.UPLOAD_LIMIT_MB["document"]
+            ),
+            error_messages={"empty": _("文件是空的。")},
+        )
+        self.fields["file"].widget.attrs["accept"] = ".pdf,.jpg,.jpeg,.png,.docx,.xlsx"
+        self.fields["document"] = forms.ModelChoiceField(
+            papers_of(lead), to_field_name="sha256", empty_label="—", label=_("或者选已有的"), required=False
+        )
+        self.groups = [(_("步骤"), ["assignee", "office", "note", "at"]), (_("文件"), ["file", "document"])]
+        self.finish()
+
+    def clean(self) -> dict[str, Any]:
+        asked = super().clean()
+        if not self.errors and asked["file"] and asked["document"]:
+            self.add_error("file", _("请交一个文件，或者选一个已有的，二者取一。"))
+        return asked
+
+    def asked(self) -> dict[str, Any]:
+        """What `take_step` is given beside the document."""
+        names = ("assignee", "office", "at", "note")
+        return {name: self.cleaned_data[name] for name in names if name in self.cleaned_data} | {"seen": self.seen}
+
+
+def assignee_field() -> ListedField:
+    """Who may follow up leads, by username."""
+    roles = [role.label for role in MAY[Act.LEADS]]
+    able = Q(groups__name__in=roles) | Q(is_superuser=True)
+    people = list(User.objects.filter(able, is_active=True).distinct().order_by("username"))
+    return ListedField(
+        {person.username: person for person in people}, [str(person) for person in people], label=_("承办人")
+    )
+
+
+def papers_of(lead: Lead) -> QuerySet[Document]:
+    """The documents of the lead's own steps, of its user's file and of its product."""
+    about = Q(lead_steps__lead=lead)
+    if lead.product_id is not None:
+        about |= Q(products=lead.product_id)
+    if lead.authorisation_id is not None:
+        about |= Q(attachments__authorisation=lead.authorisation_id)
+    return Document.objects.filter(about).distinct()
