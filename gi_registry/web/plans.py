@@ -189,10 +189,10 @@ def detail(request: HttpRequest, number: str) -> HttpResponse:
     plan = plan_called(number)
     page = Paginator(targets_of(plan), ROWS).get_page(request.GET.get("page"))
     people = list(plan.inspectors.select_related("party").order_by("username"))
-    steps = list(plan.steps.all())
     context = {
         "plan": plan,
         "random": plan.kind == Kind.RANDOM,
+        "percent": plan.share * 100,
         "products": list(plan.products.all()),
         "ways": ways(plan),
         "editable": plan.state not in actions.fixed_states(plan),
@@ -202,8 +202,8 @@ def detail(request: HttpRequest, number: str) -> HttpResponse:
         "people": people,
         "recusals": list(Recusal.objects.filter(inspector__in=people).select_related("inspector", "party")),
         "draws": pasts_of(plan),
-        "steps": steps,
-        "changes": changes_of(plan, *steps)[:LINES],
+        "steps": list(plan.steps.all()),
+        "changes": changes_of(plan, *page)[:LINES],
     }
     return render(request, "desk/plans/detail.html", context)
 

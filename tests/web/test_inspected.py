@@ -161,7 +161,7 @@ def test_a_result_says_who_when_what_and_what_was_not_in_order(client, task, tea
     answer = client.get(LIST)
     said = text_of(answer)
 
-    assert "示例甲厂 2026-05-06 产品0 责令整改 包装、标识、专用标志的数量、使用 2026-J001 专项" in said
+    assert "示例甲厂 2026-05-06 产品0 责令整改 包装、标识；专用标志的数量、使用 2026-J001 专项" in said
     for private in ("zhangsan", "示例当事人", "示例备注", "116.85", "示例：改标签"):
         assert private not in answer.content.decode()
 
@@ -258,6 +258,24 @@ def test_the_list_costs_as_many_queries_for_one_as_for_three(
 
     with django_assert_num_queries(9):
         client.get(LIST)
+
+
+@pytest.mark.parametrize("size", [1, 3])
+def test_a_plan_costs_as_many_queries_for_one_result_as_for_three(
+    client, running, users, team, size, django_assert_num_queries
+):
+    for user in users[:size]:
+        make.arrived(make.task(running, user, team[:2]), team[0], findings=failing(7), **RECTIFY)
+
+    with django_assert_num_queries(10):
+        client.get(f"{LIST}{running.number}/")
+
+
+def test_a_draw_costs_as_many_queries_whatever_was_drawn(client, official, published, django_assert_num_queries):
+    take_step(published, P.DRAWN, by=official)
+
+    with django_assert_num_queries(6):
+        client.get("/inspections/2026-J001/draws/1/")
 
 
 def test_an_unchanged_page_is_answered_with_nothing_new(client, task, team):

@@ -13,6 +13,7 @@ from gi_registry.core.models import Change
 from gi_registry.inspections.actions import fill_frame, make_plan, recuse, take_step
 from gi_registry.inspections.models import Draw, Plan, PlanStep, Recusal, Target, Task
 from gi_registry.inspections.states import Kind, PlanState
+from gi_registry.marks.states import Standing
 from tests import make
 from tests.web.test_applications import sign_in
 from tests.web.test_pages import text_of
@@ -200,6 +201,17 @@ def test_users_come_into_the_frame_in_bulk_with_their_risk(market, official, tea
     assert "已把 2 家列入名录。" in text_of(response)
     assert [(t.authorisation, t.risk) for t in Target.objects.all()] == [(users[0], "high"), (users[1], "high")]
     assert market.post(f"{HERE}targets/users/", {"users": codes, "risk": "high"}).status_code == 400
+
+
+def test_beside_a_draw_those_who_are_suspended_can_be_inspected_and_are_called_so(market, official, team, users):
+    suspended = make.authorisation(make.producer("示例丁厂", make.USCC[3]), users[0].product, "suspended")
+    for kind in (Kind.RANDOM, Kind.SPECIAL):
+        make_plan(kind, by=official, products=[users[0].product], inspectors=team, **DAYS)
+    pages = [market.get(f"{LIST}2026-J00{n}/targets/users/").content.decode() for n in (1, 2)]
+
+    assert [suspended.code in page for page in pages] == [False, True]
+    assert "示例丁厂 · " in pages[1]
+    assert str(Standing.SUSPENDED.label) in pages[1]
 
 
 def test_where_nobody_is_left_the_page_says_so(market, plan):

@@ -9,10 +9,12 @@ from django import forms
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from gi_registry.core import clock
 from gi_registry.inspections.models import Plan, Recusal, Risk, Target
 from gi_registry.inspections.states import Kind
 from gi_registry.marks.codes import show_code
 from gi_registry.marks.models import Authorisation
+from gi_registry.marks.states import Standing
 from gi_registry.parties.models import Party, User
 from gi_registry.parties.permissions import Role
 from gi_registry.products.models import Product
@@ -115,8 +117,10 @@ class UsersForm(ApplicationForm):
 
 
 def called(user: Authorisation) -> str:
-    """A user of the mark in a list of boxes."""
-    return f"{user.producer} · {user.product} · {show_code(user.code)}"
+    """A user of the mark in a list of boxes, with what keeps them from using it."""
+    standing = user.standing_on(clock.today())
+    said = f" · {standing.label}" if standing and standing != Standing.VALID else ""
+    return f"{user.producer} · {user.product} · {show_code(user.code)}{said}"
 
 
 class OtherForm(ApplicationForm):
