@@ -60,6 +60,11 @@ class Shown(NamedTuple):
         return str(_("已移送有关部门") if self.outcome == Outcome.TRANSFER else self.outcome.label)
 
 
+def results() -> RecordQuerySet:
+    """What the public may read, the newest first."""
+    return Record.objects.public().dated().order_by("-inspected_at", "-pk")
+
+
 def shown(records: RecordQuerySet) -> list[Shown]:
     """The records as the public reads them. Four queries, however many they are."""
     failed = Finding.objects.filter(result=Result.FAIL)
@@ -127,7 +132,7 @@ def index(request: HttpRequest) -> HttpResponse:
     slug, year = request.GET.get("product", ""), year_asked(request)
     plans = Plan.objects.public()
     years = [day.year for day in plans.dates("starts_on", "year", order="DESC")]
-    found, records = plans.prefetch_related("products"), Record.objects.public()
+    found, records = plans.prefetch_related("products"), results()
     if slug:
         found, records = found.filter(products__slug=slug), records.filter(task__target__product__slug=slug)
     if year:
@@ -160,7 +165,7 @@ def year_asked(request: HttpRequest) -> int:
 def plan(request: HttpRequest, number: str) -> HttpResponse:
     """One plan: its rule, its draws, what was found under it."""
     one = plan_called(number)
-    rows: Any = Paginator(Record.objects.public().filter(task__plan=one), ROWS).get_page(request.GET.get("page"))
+    rows: Any = Paginator(results().filter(task__plan=one), ROWS).get_page(request.GET.get("page"))
     context = {
         "plan": one,
         "products": list(one.products.all()),

@@ -162,7 +162,7 @@ def test_a_random_plan_is_made_with_its_rule(market, team, users):
         ({"percent": "120"}, "100"),
         ({"team": "1"}, "2"),
         ({"kind": "recheck"}, "recheck"),
-        ({"inspectors": ["official"]}, "official"),
+        ({"inspectors": ["official"]}, "official不能选：不是检查员"),
     ],
     ids=["title", "order", "share", "team", "kind", "nobody"],
 )
@@ -348,6 +348,16 @@ def test_the_workbook_has_a_row_for_each_target(market, special, team, users):
 
 
 # --- Who may ---------------------------------------------------------------------------------------------------------
+
+
+def test_inspectors_are_led_to_the_field_app_and_the_office_to_inspections(market):
+    inspector = sign_in(make.person("inspector", "zhangsan"))
+
+    for page in ("/desk/", "/account/"):
+        assert 'href="/field/"' in inspector.get(page).content.decode()
+    assert 'href="/desk/inspections/"' in inspector.get("/desk/").content.decode()
+    assert 'href="/desk/inspections/plans/"' in market.get("/desk/inspections/").content.decode()
+    assert 'href="/desk/inspections/"' not in sign_in(make.person("liaison", "liaison")).get("/desk/").content.decode()
 
 
 @pytest.mark.parametrize("role", ["agriculture", "inspector", "auditor", "association", "liaison", "producer"])

@@ -34,8 +34,13 @@ class People(forms.ModelMultipleChoiceField):
     """Boxes for inspectors, called as the history calls them."""
 
     def __init__(self, people: QuerySet[User], tied: Iterable[User] = (), **more: Any) -> None:
-        widget = forms.CheckboxSelectMultiple
-        super().__init__(people.select_related("party"), to_field_name="username", widget=widget, **more)
+        widget, wrong = (
+            forms.CheckboxSelectMultiple,
+            {"invalid_choice": _("%(value)s不能选：不是检查员，或者不在名录里。")},
+        )
+        super().__init__(
+            people.select_related("party"), to_field_name="username", widget=widget, error_messages=wrong, **more
+        )
         self.tied = {person.pk for person in tied}
 
     def label_from_instance(self, person: Any) -> str:
