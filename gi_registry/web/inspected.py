@@ -62,7 +62,9 @@ class Shown(NamedTuple):
 
 def results() -> RecordQuerySet:
     """What the public may read, the newest first."""
-    return Record.objects.public().dated().order_by("-inspected_at", "-pk")
+    found: Any = Record.objects.public().dated()
+    newest: RecordQuerySet = found.order_by("-inspected_at", "-pk")
+    return newest
 
 
 def shown(records: RecordQuerySet) -> list[Shown]:
