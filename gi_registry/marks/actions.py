@@ -17,6 +17,7 @@ from django.db import IntegrityError, transaction
 from gi_registry.core import clock
 from gi_registry.core.errors import BadInput, Conflict, NotInRegister
 from gi_registry.core.history import Why, drop, put, refuse_if_changed_since
+from gi_registry.core.models import Change
 from gi_registry.core.revision import take_turn
 from gi_registry.gazette.actions import add_document, added, own_source, stored
 from gi_registry.gazette.models import Announcement, Document, Grade, Source
@@ -29,6 +30,7 @@ from gi_registry.gazette.papers import (
     refuse_unfounded,
 )
 from gi_registry.gazette.validators import HandedIn
+from gi_registry.marks.acts import out_of_turn
 from gi_registry.marks.codes import new_code
 from gi_registry.marks.models import (
     BLOCK,
@@ -57,6 +59,8 @@ from gi_registry.products.models import Product, Protection, Stage
 
 EARLIER_UNKNOWN = "补录：此前的步骤未查明。"
 PREPARING = frozenset({State.DRAFT, State.CORRECTION})  # while the producer still writes its application
+
+MOST_PAPERS = 60  # that a producer hands in for one authorisation
 
 # --- Opening ---------------------------------------------------------------------------------------------------------
 
@@ -245,7 +249,7 @@ def moved_on(
     if state not in route.next:
         raise BadInput(f"“{Basis(authorisation.basis).label}”没有“{State(state).label}”这一步。")
     if state not in route.next[before]:
-        raise BadInput(f"“{before.label}”之后不能是“{State(state).label}”。")
+        raise BadInput(out_of_turn(before, State(state)))
     refuse_unfounded(route.rests_of(before, state), str(State(state).label), paper)
     on = day_of(on, paper)
     refuse_day(authorisation, on, paper)
@@ -422,6 +426,7 @@ def hand_in(authorisation: Authorisation, item: Item, handed: HandedIn, *, by: U
     Row and file stand or fall together, so the transaction is the outermost one. Raises NotAllowed and BadInput.
     """
     require_either(by, authorisation)
+    refuse_too_many(authorisation, by)
     known = Document.objects.filter(sha256=handed.sha256).first()
     if known is not None:
         return attach(authorisation, item, known, by=by)
@@ -433,6 +438,17 @@ def hand_in(authorisation: Authorisation, item: Item, handed: HandedIn, *, by: U
             return attach(authorisation, item, document, by=by)
     except IntegrityError as error:
         raise BadInput("同一个文件刚由别人交上来，没有再存一份：请重新打开这一页。") from error
+
+
+def refuse_too_many(authorisation: Authorisation, by: User) -> None:
+    """There is an end to what a producer lays on the disk; what it took out again is still there and counts. Raises
+    BadInput."""
+    if may_on(by, Act.AUTHORISATIONS, authorisation):
+        return
+    table = Attachment._meta.label_lower
+    ever = Change.objects.filter(thing__startswith=f"{table}:", row__startswith=f"{authorisation.code} ")
+    if ever.filter(before__isnull=True).count() >= MOST_PAPERS:
+        raise BadInput(f"这份案卷已经收过 {MOST_PAPERS} 份文件，不能再自己交：还有材料的，请联系登记机关。")
 
 
 @transaction.atomic

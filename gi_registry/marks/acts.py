@@ -1,4 +1,5 @@
-"""What a step is called as something that is done, where the name of the state only says where it leads."""
+"""What a step is called as something that is done, where the name of the state only says where it leads; and what is
+said to whoever takes it out of turn."""
 
 from __future__ import annotations
 
@@ -29,6 +30,13 @@ BACK_IN_USE: dict[State, Any] = {
     State.SUSPENDED: _("恢复使用资格"),
     State.CANCEL_PROPOSED: _("不予注销，继续使用"),
 }
+
+
+def out_of_turn(before: State, after: State) -> str:
+    """Why a step cannot follow now, for whoever wants to take it."""
+    if before == after:
+        return f"已经是“{before.label}”，没有再记一次：可能刚由别人记下，请回到案卷核对。"
+    return f"现在是“{before.label}”，这时不能办“{act_label(before, after)}”。"
 
 
 def act_label(before: State, after: State) -> str:

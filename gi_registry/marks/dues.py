@@ -11,14 +11,15 @@ from datetime import date, timedelta
 from django.db.models import prefetch_related_objects
 
 from gi_registry.gazette.terms import Deadline
-from gi_registry.marks.models import Attachment, Authorisation, Item, Rectification, Site
+from gi_registry.marks.models import Attachment, Authorisation, Item, Rectification, Site, Step
 from gi_registry.marks.path import ART_20
 from gi_registry.marks.protected import REGIMES
-from gi_registry.marks.reports import LastUse, due_on, end_of_disuse, lapsed, last_uses, last_year, missing
+from gi_registry.marks.reports import LastUse, due_on, end_of_disuse, lapsed, last_uses, last_year, unreported
 from gi_registry.marks.states import Basis, Ground, Standing, State
 
 USER, OFFICE, PROVINCE, STATE = "使用人", "产地知识产权管理部门", "省级知识产权管理部门", "国家知识产权局"
 OFFICES = "知识产权管理部门"
+SOON_DAYS = 90
 
 # Whose turn it is in a state for which no rule sets a day.
 TURNS: dict[State, tuple[str, str]] = {
@@ -51,6 +52,11 @@ class Due:
     words: tuple[str, ...] = ()
 
     @property
+    def soon(self) -> bool:
+        """Whether it is to be done now; what has more time is told, not urged."""
+        return self.left is None or self.left <= SOON_DAYS
+
+    @property
     def past(self) -> int:
         """Days since the day has passed; 0 where it has not."""
         return max(0, -self.left) if self.left is not None else 0
@@ -69,7 +75,8 @@ class File:
     disuse: Deadline | None = None
     last_use: str = ""
     kept: bool = False
-    unreported: int | None = None
+    unreported: list[int] = field(default_factory=list)
+    told: str = ""
 
     def due(self, what: str, who: str, day: date, basis: str = "", words: Iterable[str] = ()) -> Due:
         """Something that has a day."""
@@ -127,18 +134,21 @@ def disuse(file: File) -> Iterator[Due]:
 
 
 def yearly_report(file: File) -> Iterator[Due]:
-    """A year that is over and was not reported."""
-    year = file.unreported
-    if year is not None:
-        yield file.due(f"报送 {year} 年使用情况", USER, due_on(year), "公告第三五四号；日期由本区规定")
+    """The year that is over and was not reported, and those before it, whose day is long past."""
+    basis = "公告第三五四号；日期由本区规定"
+    earlier = [str(year) for year in file.unreported if year < last_year()]
+    if last_year() in file.unreported:
+        yield file.due(f"报送 {last_year()} 年使用情况", USER, due_on(last_year()), basis)
+    if earlier:
+        yield Due(f"补报 {'、'.join(earlier)} 年使用情况", USER, basis=basis, words=("规定的日期已经过了。",))
 
 
 def turn(file: File) -> Iterator[Due]:
-    """Whose turn it is; of an application that is still being written also what it lacks."""
+    """Whose turn it is; of an application that is still being written also what was asked for and what it lacks."""
     state = State(file.authorisation.state)
     if state in TURNS:
         what, who = TURNS[state]
-        yield Due(what, who, words=tuple(lacking(file, state)))
+        yield Due(what, who, words=(*filter(None, [file.told]), *lacking(file, state)))
 
 
 def lacking(file: File, state: State) -> Iterator[str]:
@@ -156,7 +166,7 @@ RULES = (rectification, term, protection, disuse, yearly_report, turn)
 
 
 def dues_of(authorisations: Sequence[Authorisation], today: date) -> dict[int, list[Due]]:
-    """What is due of each by its key, the nearest day first and what has none last. Eight queries, however many."""
+    """What is due of each by its key, the nearest day first and what has none last. Eight queries at most."""
     return {file.authorisation.pk: sorted(dues(file), key=urgency) for file in files_of(authorisations, today)}
 
 
@@ -185,7 +195,10 @@ def files_of(authorisations: Sequence[Authorisation], today: date) -> list[File]
         items[key].add(item)
     with_site = set(Site.objects.on(today).filter(authorisation__in=keys).values_list("authorisation", flat=True))
     used = last_uses(authorisations)
-    unreported = {one.pk for one in missing(last_year(), Authorisation.objects.filter(pk__in=keys))}
+    open_years = unreported(authorisations)
+    wanting = [one.pk for one in authorisations if one.state == State.CORRECTION]
+    notices = Step.objects.standing().filter(authorisation__in=wanting, state=State.CORRECTION).order_by("pk")
+    told = dict(notices.values_list("authorisation", "note"))
     return [
         File(
             one,
@@ -197,7 +210,8 @@ def files_of(authorisations: Sequence[Authorisation], today: date) -> list[File]
             end_of_disuse(one, used.get(one.pk)),
             last_use_in_words(one, used),
             one.pk in used,
-            last_year() if one.pk in unreported else None,
+            open_years[one.pk],
+            told.get(one.pk, ""),
         )
         for one in authorisations
     ]

@@ -361,7 +361,7 @@ class Batch(models.Model):
     number = models.CharField(_("批次号"), max_length=20, unique=True)
     authorisation = models.ForeignKey(Authorisation, models.PROTECT, related_name="batches", verbose_name=_("核准"))
     printer = models.CharField(_("印制单位"), max_length=120)
-    label_kind = models.CharField(_("标识种类"), max_length=8, choices=LabelKind)
+    label_kind = models.CharField(_("标示方法"), max_length=8, choices=LabelKind)
     quantity = models.PositiveIntegerField(_("数量（枚）"), validators=[MinValueValidator(1)])
     serial_from = models.CharField(_("起始序号"), max_length=40, blank=True)
     serial_to = models.CharField(_("终止序号"), max_length=40, blank=True)

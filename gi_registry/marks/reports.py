@@ -5,6 +5,7 @@ No rule found sets the day by which a year is reported: the district sets it (`U
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -25,6 +26,8 @@ from gi_registry.marks.permissions import require
 from gi_registry.marks.states import Standing
 from gi_registry.parties.models import User
 from gi_registry.parties.permissions import Act
+
+FIRST_YEAR = 2020  # 公告第三五四号 asks for reports since then
 
 # --- Years -----------------------------------------------------------------------------------------------------------
 
@@ -62,6 +65,21 @@ def missing(year: int, authorisations: AuthorisationQuerySet) -> list[Authorisat
     if year > last_year():
         return []
     return used_in(year, authorisations.exclude(reports__year=year))
+
+
+def years_of_use(authorisation: Authorisation) -> list[int]:
+    """The years that are over in which the mark could be used and that are to be reported, the first one first."""
+    began = authorisation.valid_from.year if authorisation.valid_from else FIRST_YEAR
+    return [year for year in range(max(began, FIRST_YEAR), last_year() + 1) if valid_in(authorisation, year)]
+
+
+def unreported(authorisations: Sequence[Authorisation]) -> dict[int, list[int]]:
+    """Of each by its key the years of use that it has not reported. One query beside the products' protections."""
+    filed: dict[int, set[int]] = defaultdict(set)
+    reports = UseReport.objects.filter(authorisation__in=authorisations).order_by()
+    for key, year in reports.values_list("authorisation", "year"):
+        filed[key].add(year)
+    return {one.pk: [year for year in years_of_use(one) if year not in filed[one.pk]] for one in authorisations}
 
 
 # --- Reporting -------------------------------------------------------------------------------------------------------

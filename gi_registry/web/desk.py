@@ -24,6 +24,7 @@ from gi_registry.core.errors import BadInput, Conflict, NotAllowed, NotInRegiste
 from gi_registry.core.history import changes_of, last_change
 from gi_registry.core.models import Change
 from gi_registry.core.validators import whole_number
+from gi_registry.gazette.models import Source
 from gi_registry.marks.models import Attachment, OriginCheck, Rectification, Site, Step
 from gi_registry.marks.permissions import authorisations_within_reach
 from gi_registry.parties.permissions import Act, Person, Reach, reach
@@ -165,17 +166,24 @@ def changes(request: HttpRequest) -> HttpResponse:
     return render(request, "desk/changes.html", {"rows": rows, "like": like})
 
 
+def with_titles(found: models.QuerySet[Change]) -> models.QuerySet[Change]:
+    """The lines with the titles of the sources that they rest on."""
+    named = Source.objects.filter(key=models.OuterRef("source")).values("title")
+    return found.annotate(source_title=models.Subquery(named[:1]))
+
+
 FACTS = (Name, Protection, Area, Standard, Statement, Role)
 
 
 def readable_changes(person: Person) -> models.QuerySet[Change]:
     """The history of all that is within reach: of everything, or of the person's products, parties and documents."""
     if reach(person, Act.DESK) is Reach.ALL:
-        return Change.objects.all()
+        return with_titles(Change.objects.all())
     products = within_reach(person, Act.DESK)
     kept = (parties_within_reach(person, Act.DESK), documents_within_reach(person, Act.DESK))
     facts = (model._default_manager.filter(product__in=products.values("pk")) for model in FACTS)
-    return changes_of(*(row for rows in (products, *kept, *facts, *of_marks(person)) for row in rows.only("pk")))
+    mine = (row for rows in (products, *kept, *facts, *of_marks(person)) for row in rows.only("pk"))
+    return with_titles(changes_of(*mine))
 
 
 def of_marks(person: Person) -> list[models.QuerySet]:

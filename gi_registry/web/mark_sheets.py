@@ -26,7 +26,7 @@ BATCHES: tuple[Field, ...] = (
     ("批次号", Kind.CODE, 14),
     *USER,
     ("印制单位", Kind.TEXT, 24),
-    ("标识种类", Kind.TEXT, 20),
+    ("标示方法", Kind.TEXT, 20),
     ("印制日", Kind.DAY, 12),
     ("起始序号", Kind.CODE, 16),
     ("终止序号", Kind.CODE, 16),

@@ -23,7 +23,7 @@ from gi_registry.core.errors import BadInput, Conflict, NotInRegister
 from gi_registry.core.history import changes_of, last_change, refuse_if_changed_since
 from gi_registry.core.revision import take_turn
 from gi_registry.marks import actions
-from gi_registry.marks.acts import act_label
+from gi_registry.marks.acts import act_label, out_of_turn
 from gi_registry.marks.codes import plain_code, show_code
 from gi_registry.marks.dues import Due, dues_of
 from gi_registry.marks.models import (
@@ -47,9 +47,10 @@ from gi_registry.parties.permissions import Act, Person, Reach, reach
 from gi_registry.parties.validators import plain_uscc
 from gi_registry.products.models import Product
 from gi_registry.web.applications import FORM, XLSX, Station, download, me, numbered
-from gi_registry.web.desk import ROWS, answer, desk
+from gi_registry.web.desk import ROWS, answer, desk, with_titles
 from gi_registry.web.documents import handed_in
 from gi_registry.web.forms.applications import WithdrawForm
+from gi_registry.web.forms.fields import unit_field
 from gi_registry.web.forms.marks import (
     NUMBERS,
     AnswerForm,
@@ -198,9 +199,13 @@ def rows_of(page: list[Authorisation], today: date) -> list[Row]:
     """The lines of some authorisations."""
     dues = dues_of(page, today)
     return [
-        Row(one, show_code(one.code), one.standing_on(today), beside(one, today), next(iter(dues[one.pk]), None))
-        for one in page
+        Row(one, show_code(one.code), one.standing_on(today), beside(one, today), first(dues[one.pk])) for one in page
     ]
+
+
+def first(dues: Iterable[Due]) -> Due | None:
+    """What is to be done first of what is to be done now."""
+    return next((due for due in dues if due.soon), None)
 
 
 def beside(one: Authorisation, today: date) -> str:
@@ -283,7 +288,7 @@ def detail(request: HttpRequest, code: str) -> HttpResponse:
         "entries": entries(one, steps, standing, writes),
         "grounds": grounds(one, today) if ends_by_ground(one) else [],
         "ended_with_protection": ends_by_ground(one) and ended_with_protection(one, today),
-        "changes": changes_of(one, *steps, *sites, *papers, *orders, *checks_of(sites))[:LINES],
+        "changes": with_titles(changes_of(one, *steps, *sites, *papers, *orders, *checks_of(sites)))[:LINES],
         "writes": writes and one.state not in OVER,
         "preparing": one.state in actions.PREPARING,
         "reads_papers": reach(request.user, Act.DESK) is Reach.ALL,
@@ -532,7 +537,7 @@ def step(request: HttpRequest, code: str, state: str) -> HttpResponse:
 def away(one: Authorisation, state: State) -> Way:
     """The form of a step that cannot follow now: the page says why, in what was typed nothing is lost."""
     now = State(one.state)
-    why = _("“{now}”之后不能是“{next}”。").format(now=now.label, next=state.label)
+    why = out_of_turn(now, state)
     return Way(state, one.route.rests_of(now, state), False, state in NEEDS_GROUND, state in NEEDS_NOTE, why)
 
 
@@ -648,7 +653,8 @@ SITES = "#sites"
 def new_site(request: HttpRequest, code: str) -> HttpResponse:
     """Where the product is made or grown."""
     one = written_by(request, code)
-    form = SiteForm(request.POST or None, person=request.user)
+    unit = unit_field(request.user, label=_("所在乡镇街道"), required=False)
+    form = SiteForm(request.POST or None, unit=unit)
 
     def act() -> str:
         site = actions.add_site(one, by=me(request), **form.asked())

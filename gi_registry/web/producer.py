@@ -49,7 +49,7 @@ from gi_registry.marks.origin import Origin, area_on, origin_in, origin_of
 from gi_registry.marks.path import ART_20, NEEDS_NOTE, what_next
 from gi_registry.marks.permissions import PRODUCERS_STEPS, authorisations_within_reach
 from gi_registry.marks.protected import REGIMES
-from gi_registry.marks.reports import booked, due_on, file_report, last_year, valid_in
+from gi_registry.marks.reports import FIRST_YEAR, booked, due_on, file_report, last_year, years_of_use
 from gi_registry.marks.states import Basis, Standing, State
 from gi_registry.parties.models import Party
 from gi_registry.parties.permissions import Act, Person
@@ -58,6 +58,7 @@ from gi_registry.products.models import Product, Protection, Stage
 from gi_registry.web.applications import FORM, me, numbered
 from gi_registry.web.desk import answer, desk
 from gi_registry.web.documents import handed_in, streamed
+from gi_registry.web.forms.marks import SeenForm
 from gi_registry.web.forms.producer import (
     KINDS,
     AnswerForm,
@@ -68,13 +69,13 @@ from gi_registry.web.forms.producer import (
     OwnEntryForm,
     PaperForm,
     ReasonForm,
-    SeenForm,
     SiteForm,
 )
 from gi_registry.web.forms.use_reports import GOODS, MARKS, ReportForm
+from gi_registry.web.inspections import notice_as_word
 from gi_registry.web.marks import beside, on_the_row_that_was_seen, order_of, stations
 from gi_registry.web.proof import address
-from gi_registry.web.use_reports import FIRST_YEAR, begun_with
+from gi_registry.web.use_reports import begun_with
 
 # --- What is one's own -----------------------------------------------------------------------------------------------
 
@@ -113,9 +114,6 @@ def frame(one: Authorisation, heading: str, back: str = "") -> dict[str, Any]:
 
 
 # --- All of one's own ------------------------------------------------------------------------------------------------
-
-
-SOON_DAYS = 90  # what has more time than this is told, not urged
 
 
 class Proof(NamedTuple):
@@ -178,7 +176,7 @@ def unfit(party: Party) -> str:
 def shown(request: HttpRequest, one: Authorisation, dues: Iterable[Due], today: date) -> Own:
     """One authorisation as the pages show it."""
     mine = [due for due in dues if due.who == USER]
-    tasks = [due for due in mine if due.left is None or due.left <= SOON_DAYS]
+    tasks = [due for due in mine if due.soon]
     later = [due for due in mine if due not in tasks]
     waits = [due for due in dues if due.who != USER]
     standing, proof = one.standing_on(today), proof_of(request, one, today)
@@ -206,7 +204,8 @@ def apply(request: HttpRequest) -> HttpResponse:
     party = me(request).party
     if party is None:
         raise BadInput(_("您的账号还没有归到单位名下，不能申请：请联系登记簿管理员。"))
-    products = protected_on(clock.today())
+    protected = protected_on(clock.today())
+    products = protected.exclude(pk__in=begun_by(party))
     form = ApplyForm(request.POST or None, products=products, initial={"product": request.GET.get("product", "")})
     made: list[Authorisation] = []
 
@@ -220,8 +219,15 @@ def apply(request: HttpRequest) -> HttpResponse:
         "party": party,
         "unfit": unfit(party),
         "none": not products.exists(),
+        "begun": protected.exists(),
     }
     return answer(request, form, "producer/apply.html", context, act=act, to=lambda: here(made[0]))
+
+
+def begun_by(party: Party) -> Any:
+    """The products for which the party uses the mark or applies already."""
+    same_way = Authorisation.objects.standing_over().filter(producer=party, basis=Basis.ANNOUNCED)
+    return same_way.order_by().values("product")
 
 
 def protected_on(day: date) -> Any:
@@ -591,12 +597,15 @@ def answers_of(one: Authorisation) -> list[Paper]:
 
 @own
 @require_safe
-def notice(request: HttpRequest, one: Authorisation, number: int) -> FileResponse:
-    """The notice by which something is to be put right."""
-    document = order_of(one, number).document
-    if document is None:
+def notice(request: HttpRequest, one: Authorisation, number: int) -> HttpResponseBase:
+    """The notice by which something is to be put right: as it was sealed, else, after an inspection, as the register
+    writes it."""
+    row = order_of(one, number)
+    if row.document is not None:
+        return named(streamed(row.document), row.document, _("限期改正通知书"))
+    if not hasattr(row, "inspection"):
         raise NotInRegister(_("这次限期改正没有附通知书。"))
-    return named(streamed(document), document, _("限期改正通知书"))
+    return notice_as_word(row)
 
 
 # --- Marks made and used ---------------------------------------------------------------------------------------------
@@ -756,13 +765,8 @@ class Year(NamedTuple):
 def years_of(one: Authorisation) -> list[Year]:
     """The years that are over in which the mark could be used, the last one first. One query."""
     filed = {report.year: report for report in one.reports.all()}
-    began = one.valid_from.year if one.valid_from else FIRST_YEAR
-    years = range(last_year(), max(began, FIRST_YEAR) - 1, -1)
-    return [
-        Year(year, filed.get(year), left_open(filed.get(year)), due_on(year))
-        for year in years
-        if year in filed or valid_in(one, year)
-    ]
+    years = sorted({*filed, *years_of_use(one)}, reverse=True)
+    return [Year(year, filed.get(year), left_open(filed.get(year)), due_on(year)) for year in years]
 
 
 def left_open(report: UseReport | None) -> list[str]:

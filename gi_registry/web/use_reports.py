@@ -18,7 +18,7 @@ from gi_registry.core.history import last_change
 from gi_registry.marks.models import Authorisation, UseReport, YearFigures, Yield
 from gi_registry.marks.permissions import authorisations_within_reach
 from gi_registry.marks.rates import ProductYear, product_years, rates, record_figures, record_yield
-from gi_registry.marks.reports import booked, due_on, file_report, last_year
+from gi_registry.marks.reports import FIRST_YEAR, booked, due_on, file_report, last_year
 from gi_registry.parties.permissions import Act, Person, reach
 from gi_registry.products.permissions import within_reach
 from gi_registry.web.applications import FORM, XLSX, download, me
@@ -26,8 +26,6 @@ from gi_registry.web.desk import ROWS, answer, desk, product_for
 from gi_registry.web.forms.use_reports import AREA, GOODS, MARKS, FiguresForm, ReportForm, YieldForm
 from gi_registry.web.marks import authorisation_for
 from gi_registry.web.prints import after
-
-FIRST_YEAR = 2020  # 公告第三五四号 asks for reports since then
 
 # --- One year --------------------------------------------------------------------------------------------------------
 

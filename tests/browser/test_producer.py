@@ -119,6 +119,22 @@ def test_what_cannot_be_read_is_said_at_once_and_stays_in_the_form(signed_in):
         expect(page.get_by_label("纬度 必填")).to_have_value("116.89")
 
 
+def test_a_position_far_outside_is_shown_together_with_the_area(signed_in):
+    """The frame of the map holds the border, however far off the point lies."""
+    with signed_in(applying) as page:
+        page.goto(f"/producer/{CODE}/sites/new/", wait_until="networkidle")
+        page.get_by_label("经度 必填").fill("117.2")
+        page.get_by_label("纬度 必填").fill("39.4")
+        page.get_by_label("纬度 必填").press("Tab")
+        expect(page.locator(".origin")).to_contain_text("在范围外")
+
+        frame, *shown = [
+            page.locator(part).first.bounding_box() for part in ("[data-map]", "path.area", "path.point-halo")
+        ]
+        assert all(frame["x"] <= box["x"] and box["x"] + box["width"] <= frame["x"] + frame["width"] for box in shown)
+        assert all(frame["y"] <= box["y"] and box["y"] + box["height"] <= frame["y"] + frame["height"] for box in shown)
+
+
 def test_without_a_script_typed_numbers_of_another_map_are_checked_and_kept(signed_in):
     with signed_in(applying, java_script_enabled=False) as page:
         page.goto(f"/producer/{CODE}/sites/new/")

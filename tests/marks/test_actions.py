@@ -14,6 +14,7 @@ from gi_registry.core.models import Change
 from gi_registry.gazette.models import Document
 from gi_registry.gazette.papers import Rests
 from gi_registry.gazette.validators import HandedIn
+from gi_registry.marks import actions
 from gi_registry.marks.actions import (
     add_site,
     answer_rectification,
@@ -168,7 +169,7 @@ def test_what_the_table_lets_follow_follows_and_nothing_else(user, market, basis
                 reached.add(after)
             except BadInput as refusal:
                 said = refusal.sentence
-                assert "之后不能是" in said or "没有“" in said
+                assert said.startswith(("现在是“", "已经是“")) or "没有“" in said
             transaction.set_rollback(True)
 
     assert reached == ROUTES[basis].next[before]
@@ -396,7 +397,7 @@ def test_a_producer_takes_no_step_of_the_office_and_none_for_another(user, maker
         ("active", "change_review", "请用“申请变更”。"),
         ("rectify", "active", "请用“办结限期改正”"),
         ("active", "cancel_proposed", "请选定注销的事由"),
-        ("cancelled", "active", "“已注销”之后不能是“可以使用”。"),
+        ("cancelled", "active", "现在是“已注销”，这时不能办“公告，可以使用”。"),
         ("draft", "eligible", "“公告核准”没有“已公告为成员或被许可人”这一步。"),
         ("draft", "void", "“公告核准”没有“登记有误，已撤回”这一步。"),
     ],
@@ -614,6 +615,22 @@ def test_only_an_application_that_is_still_written_gives_something_back(user, ma
         assert refused(BadInput, act, row, by=market) == "申请已经提交，交来的材料和生产场所不能拿走。"
 
 
+def test_there_is_an_end_to_the_files_of_a_producer_and_what_it_took_out_again_counts(
+    user, maker, market, settings, monkeypatch
+):
+    monkeypatch.setattr(actions, "MOST_PAPERS", 2)
+    authorisation = user("draft")
+    files = [HandedIn(f"{n}.pdf", "application/pdf", b"%PDF-1.4 sample" + bytes([n])) for n in range(65, 69)]
+
+    hand_in(authorisation, "form", files[0], by=maker)
+    detach(hand_in(authorisation, "form", files[1], by=maker), by=maker)
+    assert refused(BadInput, hand_in, authorisation, "form", files[2], by=maker) == (
+        "这份案卷已经收过 2 份文件，不能再自己交：还有材料的，请联系登记机关。"
+    )
+    assert len(list((settings.PRIVATE_DIR / "documents").glob("*"))) == 2
+    hand_in(authorisation, "other", files[3], by=market)
+
+
 def test_a_file_is_kept_once_and_stands_or_falls_with_its_row(user, maker, rival, settings):
     authorisation = user("draft")
     handed = HandedIn("申请书.pdf", "application/pdf", b"%PDF-1.4 sample")
@@ -758,7 +775,7 @@ def test_orders_are_the_offices_and_answers_the_producers(user, market, maker, r
     assert "您不能" in refused(NotAllowed, order_rectification, authorisation, Ground.UNUSED, by=maker, **ORDER)
     rectification = ordered(authorisation, market)
 
-    assert "之后不能是“限期改正”" in refused(
+    assert "已经是“限期改正”，没有再记一次" in refused(
         BadInput, order_rectification, authorisation, Ground.UNUSED, by=market, **ORDER
     )
     assert "您不能" in refused(NotAllowed, answer_rectification, rectification, "已整改", by=rival)
@@ -839,7 +856,9 @@ def test_a_change_is_asked_by_the_producer_for_something_else_than_what_stands(u
     assert "没有变更可申请" in refused(BadInput, ask_change, authorisation, by=maker)
     assert "没有变更可申请" in refused(BadInput, ask_change, authorisation, by=maker, **same)
     draft = user("draft", product=make.product("puluo-li", "蒲洛梨"))
-    assert "之后不能是“可以使用，变更审查中”" in refused(BadInput, ask_change, draft, by=maker, name="示例新名")
+    assert "现在是“准备中”，这时不能办“申请变更名称或住所”。" in refused(
+        BadInput, ask_change, draft, by=maker, name="示例新名"
+    )
 
 
 def test_a_name_that_another_has_is_refused_where_it_is_asked_and_where_the_change_is_made(user, market, maker, rival):

@@ -23,13 +23,14 @@ def today(monkeypatch):
 
 @pytest.fixture
 def user():
-    """An authorisation at a state that has reported last year, so that nothing of that is due."""
+    """An authorisation at a state that has reported every year, so that nothing of that is due."""
     producer, product = make.producer(), make.product()
 
     def made(state="active", used=date(2025, 12, 1), **values):
         one = make.authorisation(producer, product, state, **values)
         said = {"used": 10, "last_used_on": used, "filed_on": date(2026, 2, 1), "by": "测试"}
         make.row(UseReport, {"authorisation": one, "year": 2025}, **said)
+        make.row(UseReport, {"authorisation": one, "year": 2024}, **said | {"used": 0, "last_used_on": None})
         return one
 
     return made
@@ -77,7 +78,7 @@ def test_what_the_register_was_never_told_is_to_be_found_out_first():
     one = make.authorisation(make.producer(), make.product())
     unknown = "登记簿从未收到印制、使用的流水或报告，这不等于没有使用：自 2024-03-01 起算，两年到 2026-03-01 为止。"
 
-    assert of(one)[1:] == [Due("核实两年内是否使用过", OFFICE, basis=ARTICLE, words=(unknown,))]
+    assert of(one)[1:2] == [Due("核实两年内是否使用过", OFFICE, basis=ARTICLE, words=(unknown,))]
 
     make.batch(one)
     assert ("两年未使用已满：责令限期改正", OFFICE, date(2026, 3, 1)) in briefly(one)
@@ -132,7 +133,18 @@ def test_of_a_product_that_is_protected_no_more_the_end_is_to_be_proposed(user):
 def test_a_year_that_nobody_reported_is_due():
     one = make.authorisation(make.producer(), make.product())
 
-    assert ("报送 2025 年使用情况", USER, date(2026, 3, 31)) in briefly(one)
+    assert [due for due in briefly(one) if due[0].endswith("年使用情况")] == [
+        ("报送 2025 年使用情况", USER, date(2026, 3, 31)),
+        ("补报 2024 年使用情况", USER, None),
+    ]
+
+
+def test_what_is_to_be_corrected_stands_beside_the_task(user):
+    one = user("correction")
+    make.mark_step(one, "correction", TODAY, note="请补检测报告原件")
+
+    (due,) = (due for due in of(one) if due.what == "补正材料")
+    assert due.words[0] == "请补检测报告原件"
 
 
 def test_an_application_says_what_it_lacks(user):
@@ -196,5 +208,5 @@ def test_a_fixed_number_of_queries(size, django_assert_num_queries):
         make.site(one)
         make.attachment(one)
 
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(7):
         dues_of(found, TODAY)

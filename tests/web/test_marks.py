@@ -12,7 +12,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from openpyxl import load_workbook
 
 from gi_registry.core import clock
-from gi_registry.core.history import last_change
+from gi_registry.core.history import Why, last_change, put
 from gi_registry.core.models import Change
 from gi_registry.gazette.models import Document
 from gi_registry.marks.actions import order_rectification
@@ -238,7 +238,7 @@ def test_three_users_cost_as_many_questions_as_one(market, maker, size, django_a
         make.site(one)
         make.attachment(one)
 
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(14):
         market.get(LIST)
 
 
@@ -465,7 +465,7 @@ def test_a_file_asks_as_often_for_one_of_a_kind_as_for_three(market, user, size,
         site = make.site(one, name=f"示例车间{number}")
         make.origin_check(site, area=one.product.areas.get(), verdict="inside", distance_m=1.0)
 
-    with django_assert_num_queries(25):
+    with django_assert_num_queries(24):
         market.get(at(one))
 
 
@@ -510,8 +510,36 @@ def test_a_step_that_cannot_follow_is_refused_and_says_why(market, user):
     page = text_of(market.get(at(one, "steps/cancelled/")))
     answer = refused(lambda: market.post(at(one, "steps/cancelled/"), seen(one, ground="stopped", announcement="1")))
 
-    assert "“准备中”之后不能是“已注销”" in page
-    assert (answer[0], answer[2], "“准备中”之后不能是“已注销”" in answer[1]) == (400, True, True)
+    assert "现在是“准备中”，这时不能办“注销”" in page
+    assert (answer[0], answer[2], "现在是“准备中”，这时不能办“注销”" in answer[1]) == (400, True, True)
+
+
+def test_what_stands_in_the_way_is_said_once(market, user):
+    one = user("verification")
+
+    asked = [
+        market.get(at(one, "steps/verified/")),
+        market.post(at(one, "steps/verified/"), seen(one)),
+    ]
+    assert [text_of(page).count("没有在用的生产场所，产地核验不能通过") for page in asked] == [1, 1]
+
+
+def test_the_history_names_a_source_by_its_title(market, user):
+    one = user()
+    put(Authorisation, {"pk": one.pk}, {"standard_number": "示例标准"}, by="测试", why=Why(source="gazette"))
+
+    assert "依据 来源 gazette" in text_of(market.get(at(one)))
+
+
+def test_the_list_names_what_is_due_now_and_not_what_has_a_year(market, user):
+    user(valid_until=clock.today() + timedelta(days=92))
+    for year in range(2024, clock.today().year):
+        report = {"filed_on": DAY, "by": "测试", "used": 1, "last_used_on": clock.today() - timedelta(days=400)}
+        make.row(UseReport, {"authorisation": Authorisation.objects.get(), "year": year}, **report)
+
+    assert "期限届满" not in text_of(market.get(LIST))
+    Authorisation.objects.update(valid_until=clock.today() + timedelta(days=91))
+    assert "期限届满 还有 90 天" in text_of(market.get(LIST))
 
 
 @pytest.mark.parametrize("state", ["nothing", "eligible", "void"])

@@ -165,7 +165,7 @@ def test_the_workbook_has_a_row_for_each_batch(official, user):
         "统一社会信用代码": make.USCC[0],
         "核准编码": "TEAM00001",
         "印制单位": "示例印刷厂",
-        "标识种类": "粘贴标签",
+        "标示方法": "粘贴标签",
         "印制日": row[7],
         "起始序号": "JH0001",
         "终止序号": "JH1000",

@@ -315,12 +315,12 @@ def test_who_may_not_use_the_mark_has_no_qr_code(user, own, state, words):
 def test_the_list_asks_as_often_for_three_as_for_one(party, product, own, user, django_assert_num_queries):
     keys.rotate(clock.now())
     user()
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(12):
         own.get("/producer/")
     for number in (1, 2):
         other = make.product(f"p-{number}", f"产品{number}")
         make.authorisation(party, other)
-    with django_assert_num_queries(13):
+    with django_assert_num_queries(12):
         own.get("/producer/")
 
 
@@ -355,11 +355,20 @@ def test_only_what_is_protected_today_can_be_applied_for(own, product):
     assert not Authorisation.objects.exists()
 
 
+def test_what_is_in_use_or_applied_for_is_not_offered_again(own, product, user):
+    other = make.product("other", "示例瓜")
+    make.protection(other)
+    user("draft")
+
+    choices = re.findall(r'<option value="([^"]*)"', own.get("/producer/apply/").content.decode())
+    assert choices == ["", other.slug]
+
+
 def test_nobody_applies_twice_at_a_time(own, product):
     own.post("/producer/apply/", {"product": product.slug})
 
     said = page(own.post("/producer/apply/", {"product": product.slug}), 400)
-    assert "已有同一依据的、未了结的记录" in said
+    assert "您单位都已经在用或者在申请" in said
     assert Authorisation.objects.count() == 1
 
 

@@ -20,6 +20,11 @@ class Migration(migrations.Migration):
             field=models.JSONField(blank=True, default=list, verbose_name='可以使用的日子'),
         ),
         migrations.AlterField(
+            model_name='batch',
+            name='label_kind',
+            field=models.CharField(choices=[('sticker', '粘贴标签'), ('package', '直接印在包装、容器上'), ('tag', '吊牌、标牌'), ('other', '其他')], max_length=8, verbose_name='标示方法'),
+        ),
+        migrations.AlterField(
             model_name='rectification',
             name='ground',
             field=models.CharField(choices=[('substandard', '未按相应标准组织生产'), ('unused', '在2年内未在受保护的地理标志产品上使用专用标志')], max_length=16, verbose_name='事由'),

@@ -18,12 +18,11 @@ from gi_registry.marks.models import Authorisation, Item, Site
 from gi_registry.marks.path import Way
 from gi_registry.marks.states import AFTER_RECTIFICATION, Basis, Ground
 from gi_registry.parties.models import Kind, Party
-from gi_registry.parties.permissions import Person
 from gi_registry.places.datums import Datum
 from gi_registry.places.validators import accuracy
 from gi_registry.products.models import Product, Stage
 from gi_registry.web.forms.applications import HAPPENED, ApplicationForm, many_documents
-from gi_registry.web.forms.fields import TYPE_TO_FIND, DayField, RowField, announcement_field, own_fields, unit_field
+from gi_registry.web.forms.fields import TYPE_TO_FIND, DayField, RowField, announcement_field, own_fields
 
 NUMBERS = ("trademark_number", "standard_number", "valid_until")
 FOR_THE_FILE = _("写进案卷，不对外公开")
@@ -242,7 +241,8 @@ SITE = ("name", "address", "hectares", "valid_from")
 
 
 class SiteForm(ApplicationForm):
-    """Where the product is made or grown, its position read from some map."""
+    """Where the product is made or grown, its position read from some map; `unit` is the field of the towns to choose
+    from."""
 
     lon = forms.CharField(label=_("经度"), max_length=40, help_text=_("116.9074，或 116°54′26″"))
     lat = forms.CharField(label=_("纬度"), max_length=40, help_text=_("39.0287，或 39°01′43″"))
@@ -251,10 +251,10 @@ class SiteForm(ApplicationForm):
         label=_("定位精度（米）"), required=False, max_length=20, help_text=_("不知道就空着，按 0 计")
     )
 
-    def __init__(self, *args: Any, person: Person, **more: Any) -> None:
+    def __init__(self, *args: Any, unit: forms.Field, **more: Any) -> None:
         super().__init__(*args, **more)
         self.fields.update(own_fields(Site, SITE, {}))
-        self.fields["unit"] = unit_field(person, label=_("所在乡镇街道"), required=False)
+        self.fields["unit"] = unit
         self.fields["hectares"].help_text = _("种植、养殖的面积；不知道就空着")
         self.groups = [
             (_("生产场所"), ["name", "address", "unit", "hectares", "valid_from"]),

@@ -11,15 +11,13 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from gi_registry.core import clock
-from gi_registry.core.errors import BadInput
 from gi_registry.gazette.models import Document
-from gi_registry.marks.models import EntryKind, Site
-from gi_registry.places.datums import Datum
+from gi_registry.marks.models import EntryKind
 from gi_registry.places.models import Kind, PlaceVersion
-from gi_registry.places.validators import accuracy
 from gi_registry.products.models import Product
-from gi_registry.web.forms.applications import ApplicationForm
-from gi_registry.web.forms.fields import ListedField, listed_units, own_fields
+from gi_registry.web.forms import marks
+from gi_registry.web.forms.applications import ApplicationForm, WithdrawForm
+from gi_registry.web.forms.fields import ListedField, listed_units
 from gi_registry.web.forms.prints import BatchForm, EntryForm
 
 ACCEPTED = ".pdf,.docx,.xlsx,image/jpeg,image/png"  # named so, a phone offers its camera and hands photos in as JPEG
@@ -85,7 +83,11 @@ class ApplyForm(ApplicationForm):
         to_field_name="slug",
         empty_label="—",
         label=_("产品"),
-        error_messages={"invalid_choice": _("这个产品今天没有受地理标志产品保护，请从列表里选。")},
+        error_messages={
+            "invalid_choice": _(
+                "这个产品现在不能申请：今天没有受地理标志产品保护，或者您单位已经在用、在申请。请从列表里选。"
+            )
+        },
     )
 
     def __init__(self, *args: Any, products: QuerySet[Product], **more: Any) -> None:
@@ -106,45 +108,20 @@ class PaperForm(ApplicationForm):
         self.finish()
 
 
-SITE = ("name", "address", "hectares", "valid_from")
-
-
-class SiteForm(ApplicationForm):
-    """Where the product is made or grown."""
-
-    lon = forms.CharField(label=_("经度"), max_length=40, help_text=_("116.9074，或 116°54′26″"))
-    lat = forms.CharField(label=_("纬度"), max_length=40, help_text=_("39.0287，或 39°01′43″"))
-    datum = forms.ChoiceField(label=_("坐标取自哪种地图"), choices=Datum.choices)
-    accuracy_m = forms.CharField(
-        label=_("定位精度（米）"), required=False, max_length=20, help_text=_("不知道就空着，按 0 计")
-    )
+class SiteForm(marks.SiteForm):
+    """The same in a producer's words, the map first; towns are chosen from all."""
 
     def __init__(self, *args: Any, **more: Any) -> None:
-        super().__init__(*args, **more)
         units = PlaceVersion.objects.on(clock.today()).exclude(kind=Kind.COUNTY).select_related("place")
-        self.fields.update(own_fields(Site, SITE, {}))
+        unit = listed_units(units, label=_("所在乡镇街道"), required=False)
+        unit.widget.attrs.pop("data-search")
+        super().__init__(*args, unit=unit, **more)
         self.fields["name"].help_text = _("例如：一号车间、东大洼瓜田")
         self.fields["hectares"].help_text = _("种植、养殖的面积，1 公顷等于 15 亩；不知道就空着")
         self.fields["valid_from"].label = _("自何日起在这里生产")
         self.fields["valid_from"].help_text = _("不知道就空着")
-        self.fields["unit"] = listed_units(units, label=_("所在乡镇街道"), required=False)
-        self.fields["unit"].widget.attrs.pop("data-search")
-        self.groups = [
-            (_("位置"), ["lon", "lat", "datum", "accuracy_m"]),
-            (_("生产场所"), ["name", "address", "unit", "hectares", "valid_from"]),
-        ]
+        self.groups = self.groups[::-1]
         self.finish()
-
-    def clean_accuracy_m(self) -> float:
-        try:
-            return accuracy(self.cleaned_data["accuracy_m"])
-        except BadInput as refusal:
-            raise forms.ValidationError(refusal.sentence) from refusal
-
-    def asked(self) -> dict[str, Any]:
-        """What `add_site` is given."""
-        names = (*SITE, "unit", "lon", "lat", "datum", "accuracy_m")
-        return {name: self.cleaned_data[name] for name in names}
 
 
 class NoteForm(ApplicationForm):
@@ -155,14 +132,6 @@ class NoteForm(ApplicationForm):
     def __init__(self, *args: Any, **more: Any) -> None:
         super().__init__(*args, **more)
         self.groups = [(_("说明"), ["note"])]
-        self.finish()
-
-
-class SeenForm(ApplicationForm):
-    """Nothing is asked, only confirmed."""
-
-    def __init__(self, *args: Any, **more: Any) -> None:
-        super().__init__(*args, **more)
         self.finish()
 
 
@@ -236,12 +205,7 @@ class OwnEntryForm(EntryForm):
         self.finish()
 
 
-class ReasonForm(ApplicationForm):
+class ReasonForm(WithdrawForm):
     """Why something of one's own is taken back."""
 
     reason = words(_("原因"), required=True, help_text=_("原来的记录划掉，和原因一起留着"))
-
-    def __init__(self, *args: Any, **more: Any) -> None:
-        super().__init__(*args, **more)
-        self.groups = [(_("撤回"), ["reason"])]
-        self.finish()

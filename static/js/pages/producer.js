@@ -48,7 +48,7 @@ function show() {
   if (!lon) return;
   const point = { lon: Number(lon), lat: Number(lat), accuracy: Number(accuracy) };
   map.showPoint(point);
-  map.goTo(point);
+  map.frame(element.dataset.slug, point);
 }
 
 function trouble(sentence) {
