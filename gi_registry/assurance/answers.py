@@ -11,7 +11,20 @@ from typing import NamedTuple
 from gi_registry.assurance.clauses import Clause, Rule, System, clauses_on, named
 from gi_registry.assurance.facts import Facts
 from gi_registry.assurance.models import Effect
-from gi_registry.assurance.rules import STANDS, Evidence, Failed, Finding, Status, attached_to, beside, find, still_long
+from gi_registry.assurance.rules import (
+    STANDS,
+    Evidence,
+    Failed,
+    Finding,
+    Status,
+    attached_to,
+    bearing_on,
+    beside,
+    find,
+    left_open,
+    said_of,
+    still_long,
+)
 from gi_registry.products.models import Category, Regime, Stage
 
 
@@ -134,7 +147,8 @@ def judged(facts: Facts, day: date) -> ProductAnswer:
     ]
     producers = facts.producers_on(day)
     found = tuple(
-        idle(clause, day, why) if why else clause_answer(facts, clause, day, producers) for clause, why in asked
+        set_aside(facts, clause, day, why) if why else clause_answer(facts, clause, day, producers)
+        for clause, why in asked
     )
     systems = tuple(system_answer(system, found) for system in System)
     status = worst([system.status for system in systems])
@@ -207,21 +221,45 @@ def idle(clause: Clause, day: date, why: str) -> ClauseAnswer:
     return ClauseAnswer(clause, day, Status.NOT_APPLICABLE, None, (Finding(Status.NOT_APPLICABLE, why),))
 
 
+def set_aside(facts: Facts, clause: Clause, day: date, why: str) -> ClauseAnswer:
+    """The same for one product: what failed stands even beside a clause that does not apply."""
+    failed = bearing_on(facts, clause, day)
+    if not failed:
+        return idle(clause, day, why)
+    finding = Finding(Status.NOT_APPLICABLE, why, failed=failed)
+    return ClauseAnswer(clause, day, Status.NOT_APPLICABLE, None, (finding,))
+
+
 # --- One clause ------------------------------------------------------------------------------------------------------
 
 
 def clause_answer(facts: Facts, clause: Clause, day: date, producers: Mapping[int, str]) -> ClauseAnswer:
     """How one clause that the law asks stands for the product, whose producers of the day are given."""
     exempt = next(iter(attached_to(facts, clause, day, None, Effect.NOT_APPLICABLE)), None)
-    if exempt is not None:
-        return idle(clause, day, exempt.note)
+    if exempt is not None and not left_open(bearing_on(facts, clause, day)):
+        return set_aside(facts, clause, day, exempt.note)
     if not clause.per_producer or not producers:
         one = find(facts, clause, day, None)
         return ClauseAnswer(clause, day, one.status, one.ends, (one,))
-    findings = tuple([find(facts, clause, day, pk) for pk in producers])
+    findings, names = [find(facts, clause, day, pk) for pk in producers], list(producers.values())
+    strays = [one for one in bearing_on(facts, clause, day) if one.producer not in {None, *producers}]
+    if strays:
+        findings.append(found_of(strays))
+        names.append(OTHERS)
     status = worst([one.status for one in findings])
     ends = [one.ends for one in findings if one.status is status and one.ends is not None]
-    return ClauseAnswer(clause, day, status, min(ends, default=None), findings, tuple(producers.values()))
+    return ClauseAnswer(clause, day, status, min(ends, default=None), tuple(findings), tuple(names))
+
+
+OTHERS = "登记簿没有列入的生产者"
+
+
+def found_of(strays: Sequence[Failed]) -> Finding:
+    """What failed lines of producers come to whom the register does not name for the product on the day."""
+    unsettled = left_open(strays)
+    if unsettled:
+        return Finding(Status.MISSING, said_of(unsettled), failed=tuple(strays))
+    return Finding(Status.NOT_APPLICABLE, "不合格的结果都已复检合格", failed=tuple(strays))
 
 
 def together(asked: Mapping[str, Finding], findings: Iterable[Finding], answer: ClauseAnswer) -> Finding:
@@ -245,6 +283,8 @@ def several(name: str, first: Finding, why: str, deciding: Collection[str], of_a
     """What is said of more than one producer: how many and which, and why of the first."""
     if first.status is Status.MET:
         return f"{of_all} 家生产者都有，最早到期的是{name}：{why}" if first.ends else f"{of_all} 家生产者都有"
+    if name == OTHERS:
+        return f"{OTHERS}：{why}"
     if len(deciding) == 1:
         return f"{of_all} 家生产者中{beside(name)}{first.status.label}：{why}"
     names = "、".join(list(deciding)[:NAMED]) + ("等" if len(deciding) > NAMED else "")
@@ -283,7 +323,8 @@ def words_of(clause: Clause, finding: Finding, day: date) -> str:
     one = finding.decides
     if finding.status is Status.LAPSED:
         return f"{finding.lead}最近一份{clause.evidence}（{one.title}）于 {one.ends} {one.ended}{assumed(one)}"
-    return f"{finding.lead}{standing(one, day)}"
+    caution = f"（{one.note}）" if one.kind == "report" and one.note else ""
+    return f"{finding.lead}{standing(one, day)}{caution}"
 
 
 def standing(one: Evidence, day: date) -> str:

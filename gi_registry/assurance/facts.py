@@ -24,6 +24,7 @@ from gi_registry.assurance.models import (
     Attachment,
     LocalClause,
     Qualification,
+    QualificationKind,
     QualityRecord,
     Standard,
     TestReport,
@@ -71,7 +72,10 @@ class Record(NamedTuple):
 
 
 class Attached(NamedTuple):
-    """An official's word on a clause; its span ends with the evidence it rests on at the latest."""
+    """An official's word on a clause; its span ends with the evidence it rests on at the latest.
+
+    `paper_ends`: that evidence says its own end.
+    """
 
     pk: int
     clause: str
@@ -82,6 +86,7 @@ class Attached(NamedTuple):
     producer: int | None
     span: Span
     rests_on: tuple[str, int] | None
+    paper_ends: bool = False
 
 
 class Certificate(NamedTuple):
@@ -106,7 +111,8 @@ class Appointed(NamedTuple):
 class Report:
     """A test report with its values; `lines` are what its values come to against the limits of the sampling day.
 
-    `failing`: those of them that fail. `passed`: some line passes, and none fails.
+    `failing`: those of them that fail. `passed`: some line passes, and none fails. `qualified`: a 资质认定 of the
+    laboratory held on the day of issue.
     """
 
     pk: int
@@ -125,6 +131,7 @@ class Report:
     lines: list[Line] = field(default_factory=list)
     failing: list[Line] = field(default_factory=list)
     passed: bool = False
+    qualified: bool = False
 
 
 @dataclass(slots=True)
@@ -177,6 +184,10 @@ def judge_reports(facts: Facts) -> None:
         )
         report.failing = [line for line in report.lines if line.verdict is Verdict.FAIL]
         report.passed = not report.failing and any(line.verdict is Verdict.PASS for line in report.lines)
+        report.qualified = any(
+            one.kind == QualificationKind.CMA and one.span.holds_on(report.issued_on)
+            for one in facts.certificates.get(report.laboratory, ())
+        )
 
 
 # --- The product itself ----------------------------------------------------------------------------------------------
@@ -364,7 +375,7 @@ def read_attached(found: dict[int, Facts], row: tuple[Any, ...]) -> None:
     kinds = ("standard", "record", "report", "qualification")
     rests_on = next(((kind, one) for kind, one in zip(kinds, evidence, strict=True) if one is not None), None)
     span = span_of(begins, min((end for end in (ends, evidence_ends) if end is not None), default=None))
-    one = Attached(pk, clause, effect, title, note, by, producer, span, rests_on)
+    one = Attached(pk, clause, effect, title, note, by, producer, span, rests_on, evidence_ends is not None)
     found[product].attached.setdefault(clause, []).append(one)
 
 

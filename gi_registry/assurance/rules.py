@@ -7,7 +7,7 @@ All products × 45 clauses pass through here at once, so findings are plain tupl
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date, timedelta
 from functools import lru_cache
 from typing import NamedTuple
@@ -16,10 +16,10 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from gi_registry.assurance.clauses import Clause, FreshBasis, Rule
-from gi_registry.assurance.facts import Facts, Report
+from gi_registry.assurance.facts import Attached, Facts, Report
 from gi_registry.assurance.judging import Edition, Line, Verdict, plain_name
-from gi_registry.assurance.models import Effect, QualificationKind
-from gi_registry.assurance.numbers import Kind, edition_of
+from gi_registry.assurance.models import Effect, QualificationKind, Standard
+from gi_registry.assurance.numbers import Kind, edition_of, same
 from gi_registry.gazette.terms import after_months
 
 SOON = timedelta(days=60)
@@ -37,6 +37,7 @@ class Status(models.TextChoices):
 
 ORDER = {status: place for place, status in enumerate(Status)}
 STANDS = (Status.MET, Status.EXPIRING)
+NOT_QUALIFIED = "签发日该机构没有登记有效的资质认定（CMA）"
 ages = lru_cache(maxsize=50_000)(after_months)  # the same days end in the same months for thousands of papers
 
 
@@ -73,6 +74,7 @@ class Failed(NamedTuple):
     line: Line
     settled: str | None
     note: str = ""
+    producer: int | None = None
 
     def __str__(self) -> str:
         head = f"报告 {self.number}（{self.issued_on} 签发）的{self.line} 不合格：{self.line.why}"
@@ -102,8 +104,9 @@ def find(facts: Facts, clause: Clause, day: date, producer: int | None) -> Findi
     """What the evidence for the clause comes to, for one producer where one is named."""
     if producer is not None and clause.key in facts.attached:
         exempt = next(iter(attached_to(facts, clause, day, producer, Effect.NOT_APPLICABLE)), None)
-        if exempt is not None:
-            return Finding(Status.NOT_APPLICABLE, exempt.note)
+        failed = bearing_on(facts, clause, day, producer)
+        if exempt is not None and not left_open(failed):
+            return Finding(Status.NOT_APPLICABLE, exempt.note, failed=failed)
     return FINDERS[clause.rule](facts, clause, day, producer)
 
 
@@ -119,8 +122,9 @@ def attached_to(
             pk=one.pk,
             title=f"{one.by}的认定{f'（依据{beside(one.title)}）' if one.title else ''}",
             begins=one.span.begins,
-            ends=one.span.ends,
+            ends=min(filter(None, (one.span.ends, aged(facts, clause, one))), default=None),
             producer=one.producer,
+            assumed=aged(facts, clause, one) is not None,
             note=f"由{one.by}认定不适用：{one.note.rstrip('。')}" if effect == Effect.NOT_APPLICABLE else one.note,
         )
         for one in facts.attached[clause.key]
@@ -128,6 +132,18 @@ def attached_to(
         and one.producer in ({None} if producer is None and effect == Effect.NOT_APPLICABLE else {None, producer})
         and (effect == Effect.MEETS or one.span.holds_on(day))
     ]
+
+
+def aged(facts: Facts, clause: Clause, word: Attached) -> date | None:
+    """When what a word rests on ages out by the clause's assumption, None where the paper says its own end."""
+    if clause.fresh is None or word.rests_on is None or word.paper_ends:
+        return None
+    made = {
+        "record": (one.made_on for some in facts.records.values() for one in some if one.pk == word.rests_on[1]),
+        "report": (one.issued_on for one in facts.reports if one.pk == word.rests_on[1]),
+    }
+    made_on = next(iter(made.get(word.rests_on[0], ())), None)
+    return None if made_on is None else ages(made_on, clause.fresh)
 
 
 def weighed(evidence: Sequence[Evidence], day: date, missing: str = "") -> Finding:
@@ -201,7 +217,8 @@ def reports(facts: Facts, clause: Clause, producer: int | None) -> list[Evidence
 def report_as(one: Report, clause: Clause) -> Evidence:
     """A test report as it counts for a clause."""
     ends, guessed = (None, False) if clause.fresh is None else fresh_until(clause, one.issued_on, one.valid_until)
-    return Evidence("report", one.pk, f"报告 {one.number}", one.issued_on, ends, one.producer, guessed)
+    note = "" if one.qualified else NOT_QUALIFIED
+    return Evidence("report", one.pk, f"报告 {one.number}", one.issued_on, ends, one.producer, guessed, note)
 
 
 # --- Rules -----------------------------------------------------------------------------------------------------------
@@ -211,6 +228,15 @@ def by_record(facts: Facts, clause: Clause, day: date, producer: int | None) -> 
     found = [*records(facts, clause, producer), *attached_to(facts, clause, day, producer)]
     if not clause.edition:
         return weighed(found, day)
+    coming = edition_to_come(facts, clause.edition, day)
+    if coming is not None:
+        known = coming.valid_from or date.max
+        found = [
+            ended(one, known)._replace(ended=f"因 {coming.number} 实施失效")
+            if one.ends is None or known <= one.ends
+            else one
+            for one in found
+        ]
     current = edition_in_force(facts, clause.edition, day)
     if current is None or current.standard.valid_from is None:
         return weighed(found, day)
@@ -230,6 +256,16 @@ def edition_in_force(facts: Facts, number: str, day: date) -> Edition | None:
     """The edition of a standard for all products that holds on the day, the newest where several do."""
     held = [one for one in facts.common if edition_of(one.standard.number)[0] == number and one.standard.holds_on(day)]
     return max(held, key=lambda one: one.standard.valid_from or date.min, default=None)
+
+
+def edition_to_come(facts: Facts, number: str, day: date) -> Standard | None:
+    """The next edition of a standard for all products whose day of entry is known and has not come."""
+    ahead = [
+        (one.standard.valid_from, one.standard)
+        for one in facts.common
+        if edition_of(one.standard.number)[0] == number and (one.standard.valid_from or date.min) > day
+    ]
+    return min(ahead, key=lambda pair: pair[0] or date.max)[1] if ahead else None
 
 
 def by_standard_known(facts: Facts, clause: Clause, day: date, producer: int | None) -> Finding:
@@ -256,7 +292,7 @@ def by_standard_in_force(facts: Facts, clause: Clause, day: date, producer: int 
         and (not one.regime or one.regime in clause.regimes)
     ]
     shown = {edition.standard.pk: as_evidence(facts, edition) for edition in serving}
-    found = [shown[one.standard.pk]._replace(ends=taken_over(facts, one, day)) for one in serving]
+    found = [shown[one.standard.pk]._replace(ends=taken_over(one, serving, day)) for one in serving]
     finding = weighed([*found, *attached_to(facts, clause, day, producer)], day)
     own = [shown[one.pk] if one.kind == "standard" else one for one in finding.evidence]
     return finding._replace(evidence=in_order(own, day))
@@ -276,14 +312,14 @@ def end_of(facts: Facts, edition: Edition) -> str:
     return f"被{beside('、'.join(by))} 代替" if by else "废止"
 
 
-def taken_over(facts: Facts, edition: Edition, day: date) -> date | None:
-    """When an edition ends without another, issued by the day, following at once."""
-    ends, left = edition.standard.valid_until, list(facts.standards)
+def taken_over(edition: Edition, others: Sequence[Edition], day: date) -> date | None:
+    """When an edition ends without one of the others, issued by the day, following at once."""
+    ends = edition.standard.valid_until
     while ends is not None:
         following = next(
             (
                 one
-                for one in left
+                for one in others
                 if (one.standard.issued_on or date.max) <= day
                 and one.standard.valid_from is not None
                 and one.standard.valid_from <= ends
@@ -316,8 +352,13 @@ def by_standard_reviewed(facts: Facts, clause: Clause, day: date, producer: int 
         finding = weighed([Evidence("standard", one.pk, title, max(days), ends)], day)
         overdue = f"{one.number} 已于 {ends} 超过复审周期" if finding.status is Status.LAPSED else ""
         findings.append(finding._replace(words=overdue, remedy=f"复审 {one.number} 并登记复审日"))
+    return worst_of(findings, day)
+
+
+def worst_of(findings: Sequence[Finding], day: date) -> Finding:
+    """Of findings all of which have to stand, the worst, or the one that ends first; with the evidence of all."""
     decides = max(findings, key=lambda one: (ORDER[one.status], -(one.ends or date.max).toordinal()))
-    return decides._replace(evidence=tuple(piece for one in findings for piece in one.evidence))
+    return decides._replace(evidence=in_order([piece for one in findings for piece in one.evidence], day))
 
 
 def by_appointment(facts: Facts, clause: Clause, day: date, producer: int | None) -> Finding:
@@ -326,22 +367,31 @@ def by_appointment(facts: Facts, clause: Clause, day: date, producer: int | None
 
 
 def by_qualification(facts: Facts, clause: Clause, day: date, producer: int | None) -> Finding:
-    """A laboratory that is named for the product, or whose report still holds, has a 资质认定 that holds."""
+    """Every laboratory that is named for the product has a 资质认定 that holds; where none is named, every one whose
+    report still holds."""
+    said = attached_to(facts, clause, day, producer)
+    if any(one.holds_on(day) for one in said):
+        return weighed(said, day)
     names = {one.laboratory: one.name for one in facts.appointed if one.span.holds_on(day)}
-    names |= {one.laboratory: one.laboratory_name for one in facts.reports if still_fresh(one, day)}
-    found = [
+    names = names or {one.laboratory: one.laboratory_name for one in facts.reports if still_fresh(one, day)}
+    if not names:
+        return weighed(said, day, "没有登记承担检验检测的机构")._replace(remedy="登记承担机构及其资质证书")
+    findings = [weighed(certificates(facts, one, name), day, no_certificate(name)) for one, name in names.items()]
+    return worst_of(findings, day)
+
+
+def certificates(facts: Facts, laboratory: int, name: str) -> list[Evidence]:
+    """The 资质认定 of a laboratory."""
+    return [
         Evidence("qualification", one.pk, f"{name}的资质认定 {one.number}", one.span.begins, one.span.ends)
-        for laboratory, name in names.items()
         for one in facts.certificates.get(laboratory, [])
         if one.kind == QualificationKind.CMA
     ]
-    missing = f"{'、'.join(names.values())}没有登记资质认定（CMA）证书" if names else "没有登记承担检验检测的机构"
-    finding = weighed([*found, *attached_to(facts, clause, day, producer)], day, missing)
-    return (
-        finding
-        if names or finding.status is not Status.MISSING
-        else finding._replace(remedy="登记承担机构及其资质证书")
-    )
+
+
+def no_certificate(name: str) -> str:
+    """What is said of a laboratory without a 资质认定."""
+    return f"{name}没有登记资质认定（CMA）证书"
 
 
 REPORT_MONTHS = 12  # as the clauses on reports assume
@@ -366,14 +416,10 @@ def by_coverage(facts: Facts, clause: Clause, day: date, producer: int | None) -
     said = attached_to(facts, clause, day, producer)
     if any(one.holds_on(day) for one in said):
         return weighed(said, day)
-    asked = {
-        plain_name(limit.parameter): limit.parameter
-        for edition in facts.standards
-        if edition.standard.holds_on(day)
-        for limit in edition.limits
-    }
+    held = [edition for edition in facts.standards if edition.standard.holds_on(day)]
+    asked = {plain_name(limit.parameter): limit.parameter for edition in held for limit in edition.limits}
     if not asked:
-        why = "现行标准的技术指标没有登记，不能判断是否覆盖"
+        why = f"{'现行标准的技术指标没有登记' if held else '没有登记现行标准'}，不能判断是否覆盖"
         return Finding(Status.MISSING, why, remedy="登记现行标准及其技术指标")
     bearing: dict[str, list[Evidence]] = {key: [] for key in asked}
     for report in facts.reports:
@@ -393,10 +439,10 @@ def by_coverage(facts: Facts, clause: Clause, day: date, producer: int | None) -
 
 def by_retest(facts: Facts, clause: Clause, day: date, producer: int | None) -> Finding:
     """Failed lines have been tested again."""
-    failed = failures(facts, day, None)
+    failed = failures(facts, day)
     if not failed:
         return Finding(Status.NOT_APPLICABLE, "没有不合格的检验结果，不需要复检")
-    unsettled = [line for line in failed if line.settled is None]
+    unsettled = left_open(failed)
     if unsettled:
         return Finding(Status.MISSING, f"{said_of(unsettled)}，还没有复检合格", failed=failed)
     retests = [one for one in facts.reports if one.retest_of is not None and one.issued_on <= day]
@@ -412,8 +458,8 @@ def said_of(failed: Sequence[Failed]) -> str:
 
 def by_passing(facts: Facts, clause: Clause, day: date, producer: int | None) -> Finding:
     """A report passes and no failed line is left open; an official's word does not settle a failed line."""
-    failed = failures(facts, day, producer)
-    unsettled = [line for line in failed if line.settled is None]
+    failed = failures_of(facts, day, producer)
+    unsettled = left_open(failed)
     every = reports(facts, clause, producer)
     if unsettled:
         return Finding(Status.MISSING, said_of(unsettled), evidence=weighed(every, day).evidence, failed=failed)
@@ -454,25 +500,56 @@ FINDERS: dict[Rule, Callable[[Facts, Clause, date, int | None], Finding]] = {
 # --- Failed lines ----------------------------------------------------------------------------------------------------
 
 
-def failures(facts: Facts, day: date, producer: int | None) -> tuple[Failed, ...]:
-    """Every failed line of the reports issued by the day; one of a report without a producer bears on all of them."""
+def failures(facts: Facts, day: date) -> tuple[Failed, ...]:
+    """Every failed line of the reports issued by the day."""
     known = [one for one in facts.reports if one.issued_on <= day]
     return tuple(
-        Failed(one.pk, one.number, one.issued_on, line.parameter, line, *settled(known, one, line.parameter))
+        Failed(one.pk, one.number, one.issued_on, line.parameter, line, *settled(facts, known, one, line), one.producer)
         for one in known
-        if one.failing and (producer is None or one.producer in {None, producer})
         for line in one.failing
     )
 
 
-def settled(known: Sequence[Report], failed: Report, parameter: str) -> tuple[str | None, str]:
+def failures_of(facts: Facts, day: date, producer: int | None) -> tuple[Failed, ...]:
+    """Those of one producer (None: of anybody); one of a report without a producer bears on all of them."""
+    return tuple(one for one in failures(facts, day) if producer is None or one.producer in {None, producer})
+
+
+BEARING = (Rule.PASSED, Rule.RETESTED)
+
+
+def bearing_on(facts: Facts, clause: Clause, day: date, producer: int | None = None) -> tuple[Failed, ...]:
+    """The failed lines that bear on a clause, whether it applies or not."""
+    return failures_of(facts, day, producer) if clause.rule in BEARING else ()
+
+
+def left_open(failed: Iterable[Failed]) -> list[Failed]:
+    """The failed lines that no retest settled."""
+    return [one for one in failed if one.settled is None]
+
+
+def settled(facts: Facts, known: Sequence[Report], failed: Report, line: Line) -> tuple[str | None, str]:
     """What became of a failed line: the retest that passed, by way of retests that failed too; and its note."""
     for one in known:
-        if one.retest_of != failed.pk or one.pk == failed.pk:
+        if one.retest_of != failed.pk or one.pk == failed.pk or not same_sample(one, failed):
             continue
-        verdicts = {line.verdict for line in one.lines if plain_name(line.parameter) == plain_name(parameter)}
-        if Verdict.FAIL in verdicts:
-            return settled([other for other in known if other.pk != failed.pk], one, parameter)
-        if Verdict.PASS in verdicts:
+        again = [each for each in one.lines if plain_name(each.parameter) == plain_name(line.parameter)]
+        if any(each.verdict is Verdict.FAIL for each in again):
+            return settled(facts, [other for other in known if other.pk != failed.pk], one, line)
+        if any(each.verdict is Verdict.PASS and as_strict(facts, each.standard, line.standard) for each in again):
             return f"报告 {one.number}（{one.issued_on} 签发）复检合格", one.note
     return None, ""
+
+
+def same_sample(one: Report, failed: Report) -> bool:
+    """Whether a report may settle another: of the same producer where both name one, of the same grade of goods."""
+    of_one = one.producer is None or failed.producer is None or one.producer == failed.producer
+    return of_one and plain_name(one.goods) == plain_name(failed.goods)
+
+
+def as_strict(facts: Facts, number: str, failed: str) -> bool:
+    """Whether what passed by one standard passed by that which failed: by any edition of it, or one in its place."""
+    if edition_of(number)[0] == edition_of(failed)[0]:
+        return True
+    own = [one.standard for one in facts.standards + facts.common if same(one.standard.number, number)]
+    return any(one.replaces_number(failed) for one in own)

@@ -450,6 +450,85 @@ def test_an_officials_word_does_not_settle_a_failed_line(product, pieces, failed
     assert statuses(product)["T11"] is Status.MISSING
 
 
+def found(product, key, day=DAY):
+    return next(one for one in answer(product, day).clauses if one.clause.key == key)
+
+
+def retest(product, failed, producer=None, **values):
+    """A report that tests the failed one again and passes."""
+    values = {"number": "示例-2", "issued_on": date(2026, 3, 10), "results": {"总酸": ("5.6", "g/100mL")}} | values
+    return make.lab_report(
+        *(product, make.laboratory(), producer or make.producer()), retest_of=failed, note="复检", **values
+    )
+
+
+def test_a_retest_of_another_producer_settles_nothing(product, pieces, failed):
+    retest(product, failed, make.producer("示例合作社", make.USCC[1]))
+
+    assert (statuses(product)["T7"], statuses(product)["T11"]) == (Status.MISSING, Status.MISSING)
+
+
+def test_a_retest_by_another_standard_or_of_another_grade_settles_nothing(product, pieces, failed):
+    make.standard(
+        *(product, "Q/SL 1-2020"), limits=[{"parameter": "总酸", "unit": "g/100mL", "lower": 1}], issued_on=None
+    )
+    first = retest(product, failed, standard_number="Q/SL 1-2020", results={"总酸": ("4.9", "g/100mL")})
+    assert statuses(product)["T11"] is Status.MISSING
+
+    put(type(first), {"pk": first.pk}, {"standard_number": "", "goods": "二级"}, by="测试")
+    assert statuses(product)["T11"] is Status.MISSING
+
+
+def test_a_retest_by_the_edition_that_took_its_place_settles_a_failed_line(product, pieces, failed):
+    put(type(pieces["standard"]), {"pk": pieces["standard"].pk}, {"valid_until": date(2026, 3, 5)}, by="测试")
+    limits = [{"parameter": "总酸", "unit": "g/100mL", "lower": 5}]
+    make.standard(
+        *(product, "T/SHILI 2-2026"),
+        valid_from=date(2026, 3, 5),
+        replaces=pieces["standard"].number,
+        limits=limits,
+    )
+
+    retest(product, failed, sampled_on=date(2026, 3, 6))
+
+    assert (statuses(product)["T7"], statuses(product)["T11"]) == (Status.MET, Status.MET)
+
+
+@pytest.mark.parametrize("of_one", [False, True])
+def test_no_word_hides_a_failed_line_that_is_open(product, pieces, failed, of_one):
+    other = make.producer("示例合作社", make.USCC[1])
+    make.maker(product, other)
+    make.clause_attachment("T7", product, effect="not_applicable")
+    make.clause_attachment("T11", product, effect="not_applicable", producer=make.producer() if of_one else None)
+
+    assert [found(product, key).status for key in ("T7", "T11")] == [Status.MISSING] * 2
+    retest(product, failed)
+    make.lab_report(product, make.laboratory(), other, number="示例-3", results={"总酸": ("5.6", "g/100mL")})
+    assert found(product, "T11").status is (Status.MET if of_one else Status.NOT_APPLICABLE)
+    assert [len(found(product, key).failed) for key in ("T7", "T11")] == [1, 1]
+
+
+def test_what_failed_stands_beside_a_clause_that_does_not_apply(product, pieces, failed):
+    put(Protection, {"product": product, "regime": "product"}, {"valid_until": DAY}, by="测试")
+
+    assert (found(product, "T7").status, len(found(product, "T7").failed)) == (Status.NOT_APPLICABLE, 1)
+
+
+def test_a_failed_line_of_a_producer_whom_the_register_does_not_name_bears_on_the_product(product, pieces):
+    stranger = make.producer("示例停用厂", make.USCC[1])
+    failed = make.lab_report(
+        product, make.laboratory(), stranger, number="示例-9", results={"总酸": ("4.9", "g/100mL")}
+    )
+
+    assert found(product, "T11").sentence == (
+        "T11 未满足：登记簿没有列入的生产者："
+        f"报告 示例-9（2026-03-01 签发）的{FAILED}；提交“总酸”复检合格的报告后满足。"
+    )
+    retest(product, failed, stranger)
+    assert found(product, "T11").status is Status.MET
+    assert [line.number for line in found(product, "T11").failed] == ["示例-9"]
+
+
 # --- Attachments and clauses of the district -------------------------------------------------------------------------
 
 
@@ -470,6 +549,17 @@ def test_a_word_ends_with_the_evidence_it_rests_on(product):
 
     assert statuses(product, date(2026, 3, 31))["S4"] is Status.MET
     assert statuses(product, date(2026, 6, 1))["S4"] is Status.LAPSED
+
+
+def test_a_word_ends_when_what_it_rests_on_ages_out(product):
+    record = make.quality_record(product, "other", made_on=date(2025, 6, 1))
+    make.clause_attachment("Q10", product, record=record)
+
+    assert sentence(product, "Q10") == (
+        "Q10 已满足：测试的认定（依据示例other），2026-03-01 起，2026-06-01 到期"
+        "（材料没有写有效期，按本登记簿的假定计算）。"
+    )
+    assert statuses(product, date(2026, 6, 1))["Q10"] is Status.LAPSED
 
 
 def test_a_clause_that_an_official_found_not_to_apply_says_by_whom_and_why(product):
@@ -526,12 +616,30 @@ def test_editions_of_the_drafting_rule_stand_side_by_side_and_the_new_one_asks_f
         replaces="GB/T 17924—2008",
     )
 
-    assert statuses(product, date(2026, 5, 31))["S7"] is Status.MET
+    assert statuses(product, date(2026, 4, 1))["S7"] is Status.MET
+    assert statuses(product, date(2026, 5, 31))["S7"] is Status.EXPIRING
     assert sentence(product, "S7", date(2026, 6, 1)) == (
         "S7 未满足：GB/T 17924-2025 自 2026-06-01 起实施，此后没有重新核对；提交新的标准编写规则核对后恢复。"
     )
     make.quality_record(product, "drafting", title="示例新核对", made_on=date(2026, 7, 1))
     assert statuses(product, date(2026, 7, 1))["S7"] is Status.MET
+
+
+def test_an_edition_whose_day_of_entry_is_known_ahead_lets_the_check_expire(product, pieces):
+    make.standard(None, "GB/T 17924-2025", issued_on=date(2025, 12, 1), valid_from=date(2026, 4, 1))
+
+    assert sentence(product, "S7") == (
+        "S7 即将到期：示例drafting将于 2026-04-01 因 GB/T 17924-2025 实施失效，还有 17 天；"
+        "提交新的标准编写规则核对后继续满足。"
+    )
+    assert [one.on for one in systems.lapsing([product.pk], DAY, 30) if one.clause.key == "S7"] == [date(2026, 4, 1)]
+
+
+def test_a_company_standard_takes_over_nothing(product):
+    make.standard(product, "GB/T 99991-2020", valid_until=date(2026, 3, 1))
+    make.standard(product, "Q/SL 1-2020", issued_on=date(2020, 1, 1), valid_from=date(2020, 1, 1))
+
+    assert statuses(product)["S3"] is Status.LAPSED
 
 
 def test_an_edition_that_is_only_announced_is_in_force_on_no_day(product):
@@ -596,6 +704,12 @@ def test_reports_have_to_cover_every_limit_of_the_standards_in_force(product, pi
     assert statuses(product)["T6"] is Status.MET
 
 
+def test_without_a_standard_in_force_nothing_can_be_covered(product):
+    assert sentence(product, "T6") == (
+        "T6 未满足：没有登记现行标准，不能判断是否覆盖；登记现行标准及其技术指标后满足。"
+    )
+
+
 # --- Laboratories ----------------------------------------------------------------------------------------------------
 
 
@@ -617,6 +731,32 @@ def test_the_laboratory_of_a_report_that_holds_counts_without_being_named(produc
     assert sentence(product, "T4", date(2027, 3, 1)) == (
         "T4 未满足：没有登记承担检验检测的机构；登记承担机构及其资质证书后满足。"
     )
+
+
+def test_every_laboratory_that_is_named_has_to_be_qualified_whoever_else_reports(product):
+    named, other = make.laboratory(), make.laboratory("示例二检")
+    make.appointment(product, named)
+    make.qualification(named, valid_until=date(2026, 3, 10))
+    make.qualification(other, number="示例证书2号")
+    make.lab_report(product, other)
+
+    assert sentence(product, "T4") == (
+        "T4 未满足：最近一份承担机构的资质证书（示例检验中心的资质认定 示例证书1号）于 2026-03-10 到期；"
+        "提交新的承担机构的资质证书后恢复。"
+    )
+
+
+def test_a_report_of_a_laboratory_without_a_cma_on_its_day_says_so(product, pieces):
+    put(type(pieces["qualification"]), {"pk": pieces["qualification"].pk}, {"valid_until": date(2026, 2, 1)}, by="测试")
+
+    found = {one.clause.key: one for one in answer(product, DAY).clauses}
+
+    caution = "签发日该机构没有登记有效的资质认定（CMA）"
+    assert {key: [piece.note for piece in found[key].evidence] for key in ("T3", "T5")} == {
+        "T3": [caution],
+        "T5": [caution],
+    }
+    assert f"（{caution}）" in found["T5"].sentence
 
 
 def test_a_cma_without_an_end_says_that_its_end_is_not_known(product):
