@@ -53,6 +53,7 @@ ADDRESSES: dict[str, Address] = {
     "check/": Address(PUBLIC),
     "verify/": Address(PUBLIC),
     "verify/label/": Address(PUBLIC),
+    "verify/label/report/": Address(PUBLIC),
     "sources/": Address(PUBLIC),
     "healthz": Address(PUBLIC),
     "api/covering": Address(PUBLIC),

@@ -24,9 +24,9 @@ from gi_registry.core.durable import on_disk
 from gi_registry.core.errors import BadInput, NotInRegister, Refusal
 from gi_registry.core.history import last_change
 from gi_registry.core.validators import day
-from gi_registry.inspections import actions, items, notices, photos, remarks
+from gi_registry.inspections import actions, notices, photos, remarks
 from gi_registry.inspections.bundle import missing
-from gi_registry.inspections.items import Item
+from gi_registry.inspections.items import BY_LAW, MODEL, NATIONAL, Item
 from gi_registry.inspections.models import (
     Finding,
     Order,
@@ -39,6 +39,7 @@ from gi_registry.inspections.models import (
     ShotKind,
 )
 from gi_registry.inspections.permissions import reads_all, records_to_read, require_to_read
+from gi_registry.inspections.remarks import spoken
 from gi_registry.inspections.rescue import LARGEST_FILE, rescued
 from gi_registry.marks.models import Rectification, Site
 from gi_registry.marks.permissions import may_on
@@ -285,7 +286,7 @@ class Line(NamedTuple):
     """One item with what was found and its pictures."""
 
     finding: Finding
-    basis: str
+    by_law: bool
     pictures: list[Picture]
 
 
@@ -335,7 +336,7 @@ def all_of(record: Record) -> dict[str, Any]:
     """What the page of an inspection says."""
     pictures = pictures_of(record)
     sites = sites_of(record)
-    content, bases = record.content, {row.item: row.basis for row in items.rows()}
+    content = record.content
     earlier, later = corrections_of(record)
     samples = content.get("samples")
     return {
@@ -343,6 +344,7 @@ def all_of(record: Record) -> dict[str, Any]:
         "content": content,
         "target": record.task.target,
         "inspected_on": clock.legal_time(record.device_at).date(),
+        "skew": skew_in_words(record),
         "clock_off": record.skew_s is not None and abs(record.skew_s) > remarks.SKEW_S,
         "remarks": remarks.of(record),
         "awaited": missing(record),
@@ -350,7 +352,9 @@ def all_of(record: Record) -> dict[str, Any]:
         "apart_m": apart(record.device_distance_m, record.distance_m),
         "figure": situation(record, sites),
         "sites": [(number, site, remarks.metres_apart(site.location, record.location)) for number, site in sites],
-        "lines": lines_of(record, pictures, bases),
+        "lines": lines_of(record, pictures),
+        "law": NATIONAL,
+        "model": MODEL,
         "loose": [one for one in pictures if one.shot.item is None and one.shot.kind != ShotKind.SIGNATURE],
         "samples": [one for one in samples if isinstance(one, dict)] if isinstance(samples, list) else [],
         "signatures": signatures_of(record, pictures),
@@ -359,6 +363,12 @@ def all_of(record: Record) -> dict[str, Any]:
         "orders": list(enumerate(orders_of(record), 1)),
         "today": clock.today(),
     }
+
+
+def skew_in_words(record: Record) -> str:
+    """How far the device's clock was off when the record was sent."""
+    seconds = record.skew_s or 0.0
+    return _("比服务器{way} {length}").format(way=_("快") if seconds > 0 else _("慢"), length=spoken(abs(seconds)))
 
 
 def apart(one: float | None, other: float | None) -> float | None:
@@ -388,10 +398,10 @@ def sites_of(record: Record) -> list[tuple[int, Site]]:
     return list(enumerate(Site.objects.on(on).filter(authorisation=authorisation).order_by("pk"), 1))
 
 
-def lines_of(record: Record, pictures: list[Picture], bases: dict[Item, str]) -> list[Line]:
+def lines_of(record: Record, pictures: list[Picture]) -> list[Line]:
     """The twelve items."""
     return [
-        Line(finding, bases[Item(finding.item)], [one for one in pictures if one.shot.item == finding.item])
+        Line(finding, finding.item in BY_LAW, [one for one in pictures if one.shot.item == finding.item])
         for finding in record.findings.all()
     ]
 

@@ -7,21 +7,27 @@ from math import ceil
 from typing import Any
 
 from django.conf import settings
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from gi_registry.core import clock
 from gi_registry.core.errors import BadInput, Refusal, TooOften
+from gi_registry.gazette.validators import HandedIn, examined
+from gi_registry.inspections.leads import take_report
 from gi_registry.marks import pictures
 from gi_registry.marks.comparisons import compared, is_ours, verdict
 from gi_registry.marks.labels import judged
 from gi_registry.marks.tokens import verify
 from gi_registry.web.account import client_address
 from gi_registry.web.forms.labels import LabelForm
+from gi_registry.web.forms.leads import ReportForm
 from gi_registry.web.limits import Allowance, household
 
 PHOTOS = Allowance(10)  # of strangers, a minute and an address: reading one takes seconds
+REPORTS = Allowance(3)  # likewise: each is a lead that somebody has to look into
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -48,7 +54,7 @@ def from_photo(request: HttpRequest) -> HttpResponse:
     """The form filled in with what the photo shows; a refusal leaves it as it was."""
     photo = request.FILES.get("photo")
     try:
-        refuse_too_many(request)
+        refuse_too_many(request, PHOTOS, "照片交得太频繁：请过 {s} 秒再交，也可以直接填写标签上的内容。")
         if photo is None:
             raise BadInput("没有收到照片：请先选一张。")
         reading = pictures.read(photo.read())
@@ -61,14 +67,51 @@ def from_photo(request: HttpRequest) -> HttpResponse:
     return shown(request, {"form": form, "reading": reading, "found": found, "codes": codes})
 
 
-def refuse_too_many(request: HttpRequest) -> None:
-    """Raises TooOften for a stranger whose address has sent many photos within a minute."""
-    seconds = PHOTOS.wait(household(client_address(request)), time.monotonic())
+def refuse_too_many(request: HttpRequest, allowance: Allowance, sentence: str) -> None:
+    """Raises TooOften for a stranger whose address has sent many within a minute."""
+    seconds = allowance.wait(household(client_address(request)), time.monotonic())
     if seconds and not request.user.is_authenticated:
-        raise TooOften(f"照片交得太频繁：请过 {ceil(seconds)} 秒再交，也可以直接填写标签上的内容。")
+        raise TooOften(sentence.format(s=ceil(seconds)))
 
 
 def shown(request: HttpRequest, context: dict[str, Any], status: int = 200) -> HttpResponse:
     """The page, with what it always says."""
     always = {"reads_text": settings.READ_TEXT, "photo_mb": settings.UPLOAD_LIMIT_MB["photo"]}
     return render(request, "labels/index.html", always | context, status=status)
+
+
+# --- What does not fit -----------------------------------------------------------------------------------------------
+
+
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def report(request: HttpRequest) -> HttpResponse:
+    """Anybody tells the office of a label that does not fit: a lead, for which nobody needs an account."""
+    if request.method != "POST":
+        typed = {"who": request.GET.get("producer", ""), "product": request.GET.get("product", "")}
+        return render(request, "labels/report.html", {"form": ReportForm(initial=typed)})
+    form = ReportForm(request.POST, request.FILES)
+    status = 400
+    if form.is_valid():
+        try:
+            refuse_too_many(request, REPORTS, "反映得太频繁：请过 {s} 秒再交，填写的内容都还在。")
+            lead = take_report(title=form.title(), photo=picture_in(form), **form.asked())
+        except Refusal as refusal:
+            form.add_error(None, refusal.sentence)
+            status = refusal.status
+        else:
+            messages.success(request, f"已收到，编号 {lead.number}。市场监管部门会核实，谢谢您。")
+            return redirect("verify-label-report")
+    return render(request, "labels/report.html", {"form": form}, status=status)
+
+
+def picture_in(form: ReportForm) -> HandedIn | None:
+    """The photo drawn again without place, time or device. Raises BadInput."""
+    upload = form.cleaned_data["photo"]
+    if not upload:
+        return None
+    limit = settings.UPLOAD_LIMIT_MB["photo"]
+    handed = examined(upload.name, upload.read(limit * 1024 * 1024 + 1), limit)
+    if not handed.media_type.startswith("image/"):
+        raise BadInput("照片只收 JPEG 和 PNG。")
+    return handed

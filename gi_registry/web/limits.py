@@ -20,8 +20,8 @@ from gi_registry.marks.api_keys import key_in, owner_of
 from gi_registry.web.account import client_address
 
 MEGABYTE = 1024 * 1024
-STRANGERS_MB = 1  # strangers sign in; the only file that they send is a photo of a label
-STRANGERS_FILES = {"/verify/label/": "photo"}
+STRANGERS_MB = 1  # strangers sign in; the only files that they send are photos of labels
+STRANGERS_FILES = {"/verify/label/": "photo", "/verify/label/report/": "photo"}
 AROUND_A_FILE_MB = 1  # the other fields of its form
 BY_THEMSELVES = ("/api/authorisations/check", "/field/")  # read no more than they take, refuse as JSON
 

@@ -251,6 +251,7 @@ urlpatterns = [
     path("check/", check.index, name="check"),
     path("verify/", verify.index, name="verify"),
     path("verify/label/", labels.index, name="verify-label"),
+    path("verify/label/report/", labels.report, name="verify-label-report"),
     path("sources/", sources.index, name="sources"),
     path("inspections/", include(INSPECTED)),
     path("data/", data.index, name="data"),

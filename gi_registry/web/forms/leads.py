@@ -121,3 +121,50 @@ def papers_of(lead: Lead) -> QuerySet[Document]:
     if lead.authorisation_id is not None:
         about |= Q(attachments__authorisation=lead.authorisation_id)
     return Document.objects.filter(about).distinct()
+
+
+# --- From the public -------------------------------------------------------------------------------------------------
+
+
+class ReportForm(ApplicationForm):
+    """What somebody saw of a label that does not fit; nobody has to say who they are."""
+
+    text = forms.CharField(
+        label=_("看到了什么"), max_length=2_000, widget=forms.Textarea, help_text=_("哪里不对；包装上写的生产者和产品")
+    )
+    where = forms.CharField(label=_("在哪里看到的"), max_length=200, help_text=_("商店、网店或者市场的名称和地点"))
+    who = forms.CharField(label=_("标签上的生产者"), max_length=120, required=False)
+    product = forms.CharField(label=_("标签上的产品"), max_length=120, required=False)
+    contact = forms.CharField(
+        label=_("怎样联系您"),
+        max_length=200,
+        required=False,
+        help_text=_("可以不填。只给办理的人看，不公开，也不告诉被反映的单位"),
+    )
+
+    def __init__(self, *args: Any, **more: Any) -> None:
+        super().__init__(*args, **more)
+        self.fields["photo"] = forms.FileField(
+            label=_("照片"),
+            required=False,
+            help_text=_("可以不交。JPEG 或 PNG，最大 {n} MB；照片里的拍摄地点会去掉").format(
+                n=settings.UPLOAD_LIMIT_MB["photo"]
+            ),
+            error_messages={"empty": _("文件是空的。")},
+        )
+        self.fields["photo"].widget.attrs["accept"] = "image/jpeg,image/png"
+        self.groups = [
+            (_("反映的情况"), ["text", "where", "who", "product", "photo"]),
+            (_("您的联系方式"), ["contact"]),
+        ]
+        self.finish()
+
+    def asked(self) -> dict[str, Any]:
+        """What `take_report` is given beside title and picture."""
+        asked = {name: self.cleaned_data[name] for name in ("text", "where", "who", "contact")}
+        return asked | {"product": Product.objects.filter(common_name=self.cleaned_data["product"].strip()).first()}
+
+    def title(self) -> str:
+        """What the lead is called."""
+        about = self.cleaned_data["who"] or self.cleaned_data["product"] or self.cleaned_data["where"]
+        return f"标签反映：{about}"[:120]
