@@ -80,9 +80,9 @@ def with_evidence() -> list[int]:
 
 
 def of_person(person: User, falling: Sequence[Falling], lapses: Sequence[Lapse]) -> Told:
-    """The deadlines of the products on which the person takes or records steps, and what lapses of those whose clauses
-    the person answers for."""
-    steps, systems = reached(person, CONCERNED), reached(person, (Act.SYSTEMS,))
+    """The deadlines of the products on which the person takes or records steps, and what lapses of those whose evidence
+    the person hands in: officials, and associations for their own."""
+    steps, systems = reached(person, CONCERNED), reached(person, (Act.STANDARDS,))
     return Told(
         person,
         tuple(one for one in falling if one.card.product_id in steps),

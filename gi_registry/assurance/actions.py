@@ -13,10 +13,13 @@ from datetime import date
 from typing import Any, TypeVar
 
 from django.db import models, transaction
+from django.db.models import QuerySet
 
-from gi_registry.assurance.clauses import VERSIONS
+from gi_registry.assurance.clauses import VERSIONS, Clause, clauses_on
+from gi_registry.assurance.facts import PRODUCERS
 from gi_registry.assurance.judging import Verdict, judge_report
 from gi_registry.assurance.models import (
+    SEVERAL,
     Appointment,
     Attachment,
     Effect,
@@ -33,7 +36,7 @@ from gi_registry.assurance.models import (
 from gi_registry.assurance.numbers import read_standard
 from gi_registry.assurance.permissions import may_keep, require_decide, require_hand_in, require_keep
 from gi_registry.assurance.rounds import digest, evidence_of, result_of
-from gi_registry.assurance.systems import answers
+from gi_registry.assurance.systems import answers, local_clauses
 from gi_registry.assurance.values import read_value
 from gi_registry.core import clock
 from gi_registry.core.errors import BadInput, NotAllowed, NotInRegister
@@ -86,6 +89,8 @@ def save_standard(
         require_hand_in(by, product)
     take_turn()
     refuse_numbers(standard, product, columns)
+    refuse_days(columns)
+    columns["replaces"] = replaced_by(columns)
     saved = written(Standard, standard, columns | {"product": product}, by=by, day=columns.get("valid_from"), seen=seen)
     if limits is not None:
         save_limits(saved, limits, by)
@@ -100,6 +105,35 @@ def refuse_numbers(standard: Standard | None, product: Product | None, columns: 
             raise BadInput(f"登记簿已有 {one.number}：同一标准只登记一次。")
     if columns.get("valid_from") and columns.get("pending_on"):
         raise BadInput("实施日已经查明，不必再写“最近见其尚未实施”。")
+
+
+# What has happened by today, and what cannot come before the issue of a standard.
+HAPPENED = {
+    "issued_on": "发布日",
+    "reviewed_on": "最近复审日",
+    "attested_on": "最早见于",
+    "pending_on": "最近见其尚未实施",
+}
+AFTER_ISSUE = {"valid_from": "实施日", "reviewed_on": "最近复审日"}
+
+
+def refuse_days(columns: Columns) -> None:
+    """The days of a standard come in order, and what has happened not after today. Raises BadInput."""
+    today, issued = clock.today(), columns.get("issued_on")
+    for name, label in HAPPENED.items():
+        if columns.get(name) and columns[name] > today:
+            raise BadInput(f"{label} {columns[name]} 晚于今天：请核对。")
+    for name, label in AFTER_ISSUE.items():
+        if issued and columns.get(name) and columns[name] < issued:
+            raise BadInput(f"{label} {columns[name]} 早于发布日 {issued}：请核对。")
+
+
+def replaced_by(columns: Columns) -> str:
+    """The numbers that an edition replaces, in one manner of writing. Raises BadInput."""
+    numbers = [str(read_standard(part)) for part in SEVERAL.split(columns.get("replaces") or "") if part.strip()]
+    if str(read_standard(columns["number"])) in numbers:
+        raise BadInput("一项标准不能代替它自己：请核对“代替”。")
+    return "、".join(dict.fromkeys(numbers))
 
 
 def save_limits(standard: Standard, limits: Sequence[Columns], by: User) -> None:
@@ -338,11 +372,14 @@ def attach(
     """An official's word that the clause is met (or does not apply) from a day (today) on, and why."""
     require_decide(by, product)
     take_turn()
-    refuse_unknown_clause(clause)
+    begins = valid_from or clock.today()
+    refuse_producer(clause_called(clause, begins), product, producer)
     if not note.strip():
         raise BadInput("请说明为什么这样认定。")
+    if effect is Effect.MEETS and evidence is None and document is None:
+        raise BadInput("请选依据的材料或者文件：认定“满足”不能没有依据。")
     refuse_strange(evidence, product)
-    begins = valid_from or clock.today()
+    refuse_too_early(evidence, begins)
     values = {
         "clause": clause,
         "product": product,
@@ -355,15 +392,52 @@ def attach(
         "by": str(by),
         "at": clock.now(),
     }
-    if evidence is not None:
-        values[COLUMN_OF[type(evidence)]] = evidence
+    values |= dict.fromkeys(COLUMN_OF.values()) | ({COLUMN_OF[type(evidence)]: evidence} if evidence else {})
+    refuse_second_word(values)
     return added(Attachment, values, by=str(by), why=Why(begins, note=note.strip()))
 
 
-def refuse_unknown_clause(key: str) -> None:
-    """Raises NotInRegister where no clause has the key."""
-    if key not in VERSIONS and not LocalClause.objects.filter(key=key).exists():
+def clause_called(key: str, on: date) -> Clause:
+    """The clause with the key as it stands on a day. Raises NotInRegister."""
+    found = next((one for one in [*clauses_on(on), *local_clauses(on)] if one.key == key), None)
+    if found is None:
         raise NotInRegister(f"没有条款“{key[:20]}”。")
+    return found
+
+
+def producers_of(product: Product) -> QuerySet[Party]:
+    """The producers that the register names for the product, of any day."""
+    return Party.objects.filter(roles__product=product, roles__part__in=PRODUCERS).distinct()
+
+
+def refuse_producer(clause: Clause, product: Product, producer: Party | None) -> None:
+    """A word is about one producer only where the clause is asked of each, and of one that makes the product."""
+    if producer is None:
+        return
+    if not clause.per_producer:
+        raise BadInput(f"{clause.key} 不是逐个生产者的条款：认定对整个产品作出，不选生产者。")
+    if producer not in producers_of(product):
+        raise BadInput(f"登记簿没有把{producer}列为“{product}”的生产者：请先登记，或者换一个。")
+
+
+def refuse_too_early(evidence: Piece | None, begins: date) -> None:
+    """No word holds before there was what it rests on."""
+    known = (getattr(evidence, name, None) for name in ("issued_on", "made_on", "valid_from", "attested_on"))
+    first = next((day for day in known if day is not None), None)
+    if first is not None and begins < first:
+        raise BadInput(f"所依据的材料 {first} 才有，认定不能从 {begins} 起。")
+
+
+def refuse_second_word(values: Columns) -> None:
+    """Words that say the same, or the contrary, do not hold at once. Raises BadInput."""
+    begins, ends = values["valid_from"], values["valid_until"] or date.max
+    basis = (*COLUMN_OF.values(), "document")
+    for one in Attachment.objects.filter(**{name: values[name] for name in ("clause", "product", "producer")}):
+        apart = ends <= (one.valid_from or date.min) or (one.valid_until or date.max) <= begins
+        same = one.effect == values["effect"] and all(getattr(one, name) == values[name] for name in basis)
+        if not apart and (same or one.effect != values["effect"]):
+            said = f"{one.get_effect_display()}，自 {one.valid_from} 起"
+            raise BadInput(f"{one.clause} 已有认定（{said}）：请先终止，再另作认定。")
 
 
 def refuse_strange(evidence: Piece | None, product: Product) -> None:
@@ -400,6 +474,8 @@ def save_local_clause(
     if clause is not None and seen is not None:
         refuse_if_changed_since(clause, seen)
     key = columns["key"].strip().upper()
+    if clause is not None and key != clause.key:
+        raise BadInput(f"编号“{clause.key}”已经给出，不能改：材料和认定靠它认出条款。")
     if not LOCAL_KEY.fullmatch(key) or key in VERSIONS:
         raise BadInput(f"编号“{key[:12]}”不能用：请用字母加数字，并避开 S、Q、T 的 45 条，例如 JH1。")
     if LocalClause.objects.filter(key=key).exclude(pk=clause.pk if clause else 0).exists():

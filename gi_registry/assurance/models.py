@@ -15,6 +15,7 @@ from functools import lru_cache
 from typing import Any, Self
 
 from django.core.exceptions import ValidationError
+from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
@@ -30,6 +31,16 @@ from gi_registry.parties.models import Party
 from gi_registry.products.models import Product, Regime
 
 SEVERAL = re.compile(r"[、,，;；]")  # between the numbers of an edition that replaces more than one
+
+
+class Keyed(models.Model):
+    """A row that may be taken away: its address names it by a key that is never given again."""
+
+    key = models.UUIDField(_("标识"), default=uuid.uuid4, unique=True, editable=False)
+
+    class Meta:
+        abstract = True
+
 
 # --- Standards -------------------------------------------------------------------------------------------------------
 
@@ -124,9 +135,14 @@ class Standard(Spanned, Sourced):
             return Standing.UPCOMING
         return Standing.IN_FORCE if self.certain_on(day) else Standing.UNKNOWN
 
+    @property
+    def replaced(self) -> list[str]:
+        """The numbers that this edition says it replaces, as they stand there."""
+        return [part.strip() for part in SEVERAL.split(self.replaces) if part.strip()]
+
     def replaces_number(self, number: str) -> bool:
         """Whether this edition says that it replaces the one with `number`."""
-        return normal(number) in {normal(part) for part in SEVERAL.split(self.replaces) if part.strip()}
+        return normal(number) in {normal(part) for part in self.replaced}
 
 
 class Limit(models.Model):
@@ -187,7 +203,7 @@ def shown(lower: Decimal | None, upper: Decimal | None, unit: str) -> str:
 # --- Quality records -------------------------------------------------------------------------------------------------
 
 
-class QualityRecord(Sourced):
+class QualityRecord(Keyed, Sourced):
     """A document, training, ledger or self-inspection that shows how quality is kept, from the day it was made.
 
     It is about the product as a whole where it names no producer. `valid_until` is the first day after its term.
@@ -294,7 +310,7 @@ class Appointment(Spanned, Sourced):
 # --- Test reports ----------------------------------------------------------------------------------------------------
 
 
-class TestReport(Sourced):
+class TestReport(Keyed, Sourced):
     """What a laboratory found in one sample. Whether it conforms is computed (`judging.py`), never stored.
 
     `standard_number` is the standard by which the report itself judges, as it writes it; `goods` the grade of goods
@@ -383,7 +399,11 @@ class LocalClause(Spanned, Sourced):
     article = models.CharField(_("依据"), max_length=200, help_text=_("所依据的文件和条款"))
     per_producer = models.BooleanField(_("逐个生产者"), default=False)
     fresh = models.PositiveSmallIntegerField(
-        _("保鲜月数"), null=True, blank=True, help_text=_("材料没有写有效期时按几个月算；留空表示不过期")
+        _("有效月数"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1, _("至少 1 个月；不过期的留空。"))],
+        help_text=_("材料没有写有效期时按几个月算；留空表示不过期"),
     )
     products = models.ManyToManyField(
         Product, blank=True, related_name="local_clauses", verbose_name=_("产品"), help_text=_("留空表示全部产品")
@@ -404,7 +424,7 @@ class Effect(models.TextChoices):
     NOT_APPLICABLE = "not_applicable", _("不适用")
 
 
-class Attachment(Spanned):
+class Attachment(Keyed, Spanned):
     """An official's word that evidence satisfies a clause, or that it does not apply, with a note that says why.
 
     It rests on at most one piece of evidence and ends with it at the latest.
@@ -453,10 +473,9 @@ class Attachment(Spanned):
 # --- Rounds ----------------------------------------------------------------------------------------------------------
 
 
-class Round(models.Model):
+class Round(Keyed):
     """An assessment round: what the three systems came to on a day, computed, signed by an official, never changed."""
 
-    key = models.UUIDField(_("标识"), default=uuid.uuid4, unique=True, editable=False)
     day = models.DateField(_("评估日"))
     title = models.CharField(_("名称"), max_length=120)
     products = models.ManyToManyField(Product, related_name="rounds", verbose_name=_("产品"))

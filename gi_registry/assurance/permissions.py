@@ -10,11 +10,12 @@ from gi_registry.products.permissions import may_on
 
 def may_hand_in(person: Person, product: Product) -> bool:
     """Whether the person may hand in standards, quality records and test reports of the product."""
-    return may_on(person, Act.STANDARDS, product) or may_on(person, Act.SYSTEMS, product)
+    return may_on(person, Act.STANDARDS, product)
 
 
 def may_decide(person: Person, product: Product) -> bool:
-    """Whether the person may say of evidence that it satisfies a clause for the product."""
+    """Whether the person may say of evidence that it satisfies a clause for the product: officials only, since whoever
+    hands it in would judge himself."""
     return may_on(person, Act.SYSTEMS, product)
 
 

@@ -80,7 +80,7 @@ MAY: dict[Act, dict[Role, Reach]] = {
     Act.AUTHORISATIONS: {Role.MARKET: ALL, Role.ADMINISTRATOR: ALL},
     Act.PRINTS: {Role.MARKET: ALL, Role.ADMINISTRATOR: ALL, Role.ASSOCIATION: OWN, Role.PRODUCER: OWN},
     Act.OWN_USE: {Role.PRODUCER: OWN},
-    Act.SYSTEMS: OFFICIALS | {Role.ASSOCIATION: OWN},
+    Act.SYSTEMS: OFFICIALS,  # whoever is judged does not judge himself
     Act.PLANS: {Role.MARKET: ALL, Role.ADMINISTRATOR: ALL},
     Act.INSPECT: {Role.MARKET: ALL, Role.ADMINISTRATOR: ALL, Role.INSPECTOR: OWN},
     Act.LEADS: {Role.MARKET: ALL, Role.ADMINISTRATOR: ALL, Role.INSPECTOR: OWN},

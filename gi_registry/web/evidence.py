@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import uuid
 from collections import Counter
 from collections.abc import Iterable
-from datetime import date
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from django.db import models
 from django.db.models import Count, QuerySet
@@ -17,12 +17,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from gi_registry.assurance import actions
-from gi_registry.assurance.clauses import Clause, clauses_on
 from gi_registry.assurance.facts import load
 from gi_registry.assurance.judging import Line, Verdict, judge_report
 from gi_registry.assurance.models import (
     Appointment,
     Attachment,
+    Keyed,
     Laboratory,
     Limit,
     LocalClause,
@@ -33,7 +33,7 @@ from gi_registry.assurance.models import (
     TestReport,
 )
 from gi_registry.assurance.permissions import may_decide, may_hand_in, may_keep, require_keep
-from gi_registry.assurance.systems import Evidence, local_clauses
+from gi_registry.assurance.systems import Evidence
 from gi_registry.core import clock
 from gi_registry.core.errors import NotInRegister
 from gi_registry.core.history import last_change
@@ -60,6 +60,7 @@ from gi_registry.web.forms.systems import (
 )
 
 FORM_PAGE = "desk/systems/form.html"
+M = TypeVar("M", bound=Keyed)
 
 # --- All evidence of a product ---------------------------------------------------------------------------------------
 
@@ -74,9 +75,8 @@ class ListedStandard(NamedTuple):
 
 
 class ListedReport(NamedTuple):
-    """One report in the list: its number there, and how many of its lines pass, fail, cannot be compared."""
+    """One report in the list, and how many of its lines pass, fail, cannot be compared."""
 
-    number: int
     report: TestReport
     counts: list[tuple[Verdict, int]]
 
@@ -87,16 +87,16 @@ def index(request: HttpRequest, slug: str) -> HttpResponse:
     """Everything from which the three systems of a product are judged."""
     shown = product_for(request.user, Act.DESK, slug)
     lines = {report.pk: report.lines for report in load([shown.pk])[shown.pk].reports}
-    reports = enumerate(reports_of(shown).select_related("laboratory__party", "producer"), 1)
-    records = enumerate(records_of(shown).select_related("producer", "document"), 1)
+    reports = reports_of(shown).select_related("laboratory__party", "producer")
+    records = records_of(shown).select_related("producer", "document")
     appointments = appointments_of(shown).select_related("laboratory__party")
     context = {
         "shown": shown,
         "standards": listed_standards(shown),
-        "reports": [ListedReport(number, one, counted(lines[one.pk])) for number, one in reports][::-1],
-        "records": list(records)[::-1],
+        "reports": [ListedReport(one, counted(lines[one.pk])) for one in reports],
+        "records": records,
         "appointments": list(enumerate(appointments.prefetch_related("laboratory__qualifications"), 1)),
-        "attachments": list(enumerate(attachments_of(shown).select_related("producer", "document"), 1)),
+        "attachments": attachments_of(shown).select_related("producer", "document"),
         "may_record": may_hand_in(request.user, shown),
         "may_decide": may_decide(request.user, shown),
         "today": clock.today(),
@@ -127,13 +127,13 @@ def counted(lines: Iterable[Line]) -> list[tuple[Verdict, int]]:
 
 
 def reports_of(shown: Product) -> QuerySet[TestReport]:
-    """The reports in the order in which they were made: a report's number is its place in it."""
-    return TestReport.objects.filter(product=shown).order_by("pk")
+    """The reports, the sample taken last before the others."""
+    return TestReport.objects.filter(product=shown).order_by("-sampled_on", "-issued_on", "-pk")
 
 
 def records_of(shown: Product) -> QuerySet[QualityRecord]:
-    """The quality records in the order in which they were made."""
-    return QualityRecord.objects.filter(product=shown).order_by("pk")
+    """The quality records, what was made last before the others."""
+    return QualityRecord.objects.filter(product=shown).order_by("-made_on", "-pk")
 
 
 def appointments_of(shown: Product) -> QuerySet[Appointment]:
@@ -144,6 +144,14 @@ def appointments_of(shown: Product) -> QuerySet[Appointment]:
 def attachments_of(shown: Product) -> QuerySet[Attachment]:
     """What officials said of its clauses, in that order."""
     return Attachment.objects.filter(product=shown).order_by("pk")
+
+
+def keyed(rows: QuerySet[M], key: uuid.UUID, word: str) -> M:
+    """The row with the key. Raises NotInRegister with one sentence, also for an old page of one that was taken away."""
+    row = rows.filter(key=key).first()
+    if row is None:
+        raise NotInRegister(_("{word}已经不在登记簿里，没有动别的：可能刚被去掉，请回到材料页看。").format(word=word))
+    return row
 
 
 def standards_of(slug: str) -> QuerySet[Standard]:
@@ -162,13 +170,12 @@ def addresses_of(shown: Product, pieces: Iterable[Evidence]) -> dict[tuple[str, 
     """The pages of pieces of evidence, by kind and row. Two queries at most."""
     kinds = {piece.kind for piece in pieces}
     found: dict[tuple[str, int], str] = {}
-    for kind, rows, page in (
-        ("standard", standards_of(shown.slug), "desk-systems-standard"),
-        ("report", reports_of(shown), "desk-systems-report"),
-    ):
-        if kind in kinds:
-            keys = rows.values_list("pk", flat=True)
-            found |= {(kind, pk): reverse(page, args=[shown.slug, number]) for number, pk in enumerate(keys, 1)}
+    if "standard" in kinds:
+        numbered_ones = enumerate(standards_of(shown.slug).values_list("pk", flat=True), 1)
+        found |= {("standard", pk): standard_page(shown.slug, number) for number, pk in numbered_ones}
+    if "report" in kinds:
+        keys = reports_of(shown).values_list("pk", "key")
+        found |= {("report", pk): reverse("desk-systems-report", args=[shown.slug, key]) for pk, key in keys}
     everything = reverse("desk-systems-evidence", args=[shown.slug])
     for piece in pieces:
         if piece.kind in {"appointment", "attachment", "record"}:
@@ -258,10 +265,10 @@ def limit_typed(limit: Limit) -> dict[str, Any]:
 
 @desk(Act.STANDARDS)
 @require_http_methods(FORM)
-def write_record(request: HttpRequest, slug: str, number: int = 0) -> HttpResponse:
+def write_record(request: HttpRequest, slug: str, key: uuid.UUID | None = None) -> HttpResponse:
     """The form of a quality record, new or put right."""
     shown = product_for(request.user, Act.STANDARDS, slug)
-    row = numbered(records_of(shown), number, _("质量记录")) if number else None
+    row = keyed(records_of(shown), key, _("这条质量记录")) if key else None
     columns = (*RecordForm.asked_for, "source", "grade", "note")
     kind = {"kind": request.GET.get("kind", "")}
     form = RecordForm(request.POST or None, person=request.user, product=shown, initial=kind | now(row, columns))
@@ -275,17 +282,17 @@ def write_record(request: HttpRequest, slug: str, number: int = 0) -> HttpRespon
         "shown": shown,
         "heading": _("更正质量记录") if row else _("登记质量记录"),
         "back": back,
-        "remove": reverse("desk-systems-record-remove", args=[slug, number]) if number else "",
+        "remove": reverse("desk-systems-record-remove", args=[slug, key]) if key else "",
     }
     return answer(request, form, FORM_PAGE, context, act=act, to=back, row=row, columns=columns)
 
 
 @desk(Act.STANDARDS)
 @require_http_methods(FORM)
-def remove_record(request: HttpRequest, slug: str, number: int) -> HttpResponse:
+def remove_record(request: HttpRequest, slug: str, key: uuid.UUID) -> HttpResponse:
     """Take away a quality record that never should have been."""
     shown = product_for(request.user, Act.STANDARDS, slug)
-    row = numbered(records_of(shown), number, _("质量记录"))
+    row = keyed(records_of(shown), key, _("这条质量记录"))
     form = ReasonForm(request.POST or None)
 
     def act() -> str:
@@ -302,14 +309,13 @@ def remove_record(request: HttpRequest, slug: str, number: int) -> HttpResponse:
 
 @desk(Act.DESK)
 @require_safe
-def report(request: HttpRequest, slug: str, number: int) -> HttpResponse:
+def report(request: HttpRequest, slug: str, key: uuid.UUID) -> HttpResponse:
     """One report: each line against the limits of the sampling day, and why."""
     shown = product_for(request.user, Act.DESK, slug)
     related = ("laboratory__party", "producer", "document", "source", "retest_of")
-    one = numbered(reports_of(shown).select_related(*related), number, _("报告"))
+    one = keyed(reports_of(shown).select_related(*related), key, _("这份报告"))
     context = {
         "shown": shown,
-        "number": number,
         "report": one,
         "lines": judge_report(one),
         "retests": one.retests.select_related("laboratory__party"),
@@ -320,10 +326,10 @@ def report(request: HttpRequest, slug: str, number: int) -> HttpResponse:
 
 @desk(Act.STANDARDS)
 @require_http_methods(FORM)
-def write_report(request: HttpRequest, slug: str, number: int = 0) -> HttpResponse:
+def write_report(request: HttpRequest, slug: str, key: uuid.UUID | None = None) -> HttpResponse:
     """The form of a report with its lines, new or put right. A new one offers the parameters that are limited."""
     shown = product_for(request.user, Act.STANDARDS, slug)
-    row = numbered(reports_of(shown), number, _("报告")) if number else None
+    row = keyed(reports_of(shown), key, _("这份报告")) if key else None
     columns = (*ReportForm.asked_for, "source", "grade", "note")
     form = ReportForm(request.POST or None, person=request.user, product=shown, report=row, initial=now(row, columns))
     values = [model_to_dict(value, VALUE) for value in row.values.all()] if row else offered(shown)
@@ -333,7 +339,7 @@ def write_report(request: HttpRequest, slug: str, number: int = 0) -> HttpRespon
         saved = actions.save_report(row, shown, by=me(request), lines=lines_asked(lines), **form.asked())
         return _("已登记报告 {number}。").format(number=saved.number)
 
-    back = reverse("desk-systems-report", args=[slug, number]) if number else back_to(shown, "reports")
+    back = reverse("desk-systems-report", args=[slug, key]) if key else back_to(shown, "reports")
     context = {
         "shown": shown,
         "heading": _("更正报告 {number}").format(number=row.number) if row else _("登记检验检测报告"),
@@ -343,7 +349,7 @@ def write_report(request: HttpRequest, slug: str, number: int = 0) -> HttpRespon
             "照报告原样写：<0.01、未检出、4,2 都认得；没有数值的写“符合”或“不符合”。单位、方法也照报告写。"
         ),
         "back": back,
-        "remove": reverse("desk-systems-report-remove", args=[slug, number]) if number else "",
+        "remove": reverse("desk-systems-report-remove", args=[slug, key]) if key else "",
     }
     form.beside = lines
     return answer(request, form, FORM_PAGE, context, act=act, to=back, row=row, columns=columns)
@@ -358,10 +364,10 @@ def offered(shown: Product) -> list[dict[str, str]]:
 
 @desk(Act.STANDARDS)
 @require_http_methods(FORM)
-def remove_report(request: HttpRequest, slug: str, number: int) -> HttpResponse:
+def remove_report(request: HttpRequest, slug: str, key: uuid.UUID) -> HttpResponse:
     """Take away a report that never should have been."""
     shown = product_for(request.user, Act.STANDARDS, slug)
-    row = numbered(reports_of(shown), number, _("报告"))
+    row = keyed(reports_of(shown), key, _("这份报告"))
     form = ReasonForm(request.POST or None)
 
     def act() -> str:
@@ -474,8 +480,8 @@ def end_appointment(request: HttpRequest, slug: str, number: int) -> HttpRespons
 def attach(request: HttpRequest, slug: str, key: str) -> HttpResponse:
     """An official's word on a clause: met by evidence, or not applicable, and why."""
     shown = product_for(request.user, Act.SYSTEMS, slug)
-    clause = clause_called(key, clock.today())
-    form = AttachForm(request.POST or None, product=shown, evidence=evidence_of(shown), person=request.user)
+    clause = actions.clause_called(key, clock.today())
+    form = AttachForm(request.POST or None, product=shown, clause=clause, evidence=evidence_of(shown))
 
     def act() -> str:
         made = actions.attach(clause.key, shown, by=me(request), **form.asked())
@@ -492,14 +498,6 @@ def attach(request: HttpRequest, slug: str, key: str) -> HttpResponse:
     return answer(request, form, FORM_PAGE, context, act=act, to=back)
 
 
-def clause_called(key: str, on: date) -> Clause:
-    """The clause with the key as it stands on a day. Raises NotInRegister."""
-    found = next((clause for clause in [*clauses_on(on), *local_clauses(on)] if clause.key == key), None)
-    if found is None:
-        raise NotInRegister(_("没有条款“{key}”。").format(key=key[:20]))
-    return found
-
-
 def evidence_of(shown: Product) -> dict[str, tuple[str, models.Model]]:
     """Whatever a word on a clause may rest on, by a public key, with what it is called. Four queries."""
     tested = Appointment.objects.filter(product=shown).values("laboratory")
@@ -512,7 +510,7 @@ def evidence_of(shown: Product) -> dict[str, tuple[str, models.Model]]:
         .order_by("pk"),
     }
     return {
-        f"{kind}-{number}": (f"{row._meta.verbose_name}：{row}", row)
+        f"{kind}-{getattr(row, 'key', number)}": (f"{row._meta.verbose_name}：{row}", row)
         for kind, rows in kinds.items()
         for number, row in enumerate(rows, 1)
     }
@@ -520,10 +518,10 @@ def evidence_of(shown: Product) -> dict[str, tuple[str, models.Model]]:
 
 @desk(Act.SYSTEMS)
 @require_http_methods(FORM)
-def detach(request: HttpRequest, slug: str, number: int) -> HttpResponse:
+def detach(request: HttpRequest, slug: str, key: uuid.UUID) -> HttpResponse:
     """A word on a clause holds no longer."""
     shown = product_for(request.user, Act.SYSTEMS, slug)
-    row = numbered(attachments_of(shown), number, _("认定"))
+    row = keyed(attachments_of(shown), key, _("这项认定"))
     form = EndForm(request.POST or None)
 
     def act() -> str:

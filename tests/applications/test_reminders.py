@@ -185,6 +185,16 @@ def test_only_those_who_answer_for_the_clauses_of_the_product_are_told_what_laps
     assert [message.to[0] for message in mail.outbox] == ["agri@example.cn"]
 
 
+def test_associations_are_told_what_lapses_of_their_own_products(lapsing):
+    keeper = make.producer("示例协会", make.USCC[2])
+    make.row(make.Part, {"product": lapsing.product, "party": keeper, "part": "association"}, **make.sourced())
+    make.person("association", "own", email="own@example.cn", party=keeper)
+    lapsing(60)
+    remind()
+
+    assert [message.to[0] for message in mail.outbox] == ["own@example.cn"]
+
+
 def test_a_renewal_ends_the_reminders_of_what_it_renews(lapsing):
     lapsing(30)
     make.quality_record(lapsing.product, "plan_testing", made_on=clock.today(), title="示例新规划")

@@ -8,6 +8,7 @@ from gi_registry.assurance import actions
 from gi_registry.assurance.models import (
     Appointment,
     Attachment,
+    Effect,
     Laboratory,
     LocalClause,
     Qualification,
@@ -102,9 +103,9 @@ HAND_IN = {
     "record": lambda product, by: actions.save_record(None, product, by=by, **record_columns()),
     "report": lambda product, by: actions.save_report(None, product, by=by, lines=[ACID], **report_columns()),
     "appointment": lambda product, by: actions.appoint(product, make.laboratory(), by=by, **make.sourced()),
-    "word": lambda product, by: actions.attach("S1", product, by=by, note="示例"),
 }
 KEEP = {
+    "word": lambda product, by: actions.attach("S1", product, by=by, note="示例", effect=Effect.NOT_APPLICABLE),
     "common standard": lambda _product, by: actions.save_standard(None, None, by=by, **standard_columns()),
     "laboratory": lambda _product, by: actions.save_laboratory(make.producer(), by=by),
     "certificate": lambda _product, by: actions.save_qualification(
@@ -191,6 +192,13 @@ def test_a_standard_is_saved_with_its_limits_and_put_right_with_them(product, of
         ({"number": "gb/t99992—2020"}, None, "登记簿已有 GB/T 99992-2020"),
         ({"pending_on": date(2020, 1, 1)}, None, "不必再写"),
         ({"valid_until": date(2020, 1, 1)}, None, "截止日必须晚于起始日"),
+        ({"issued_on": date(2021, 5, 1)}, None, "实施日 2021-01-01 早于发布日 2021-05-01"),
+        ({"issued_on": date(2099, 1, 1)}, None, "发布日 2099-01-01 晚于今天"),
+        ({"reviewed_on": date(2099, 1, 1)}, None, "最近复审日 2099-01-01 晚于今天"),
+        ({"attested_on": date(2099, 1, 1)}, None, "最早见于 2099-01-01 晚于今天"),
+        ({"issued_on": date(2020, 6, 1), "reviewed_on": date(2019, 1, 1)}, None, "早于发布日 2020-06-01"),
+        ({"replaces": "gb/t 99991—2020"}, None, "不能代替它自己"),
+        ({"replaces": "GB/T 99990-2010、旧的"}, None, "“旧的”不像标准号"),
         ({}, [{"parameter": "总酸"}], "第 1 行：请写上限、下限或文字要求"),
         ({}, [{"parameter": "总酸", "lower": 6, "upper": 5}], "第 1 行：下限大于上限"),
         ({}, [{"parameter": "总酸", "lower": 5}, {"parameter": "总 酸", "lower": 6}], "第 2 行：“总 酸”写了两次"),
@@ -203,6 +211,13 @@ def test_a_standard_that_cannot_be_is_refused(product, official, columns, limits
         *(BadInput, actions.save_standard, None, product),
         **{"by": official, "limits": limits, "match": sentence} | values,
     )
+
+
+def test_what_a_standard_replaces_is_kept_in_one_manner_of_writing(product, official):
+    values = standard_columns(replaces="t/shili006-2020，gb/t 99990—2010")
+    standard = actions.save_standard(None, product, by=official, **values)
+
+    assert standard.replaces == "T/SHILI 006-2020、GB/T 99990-2010"
 
 
 def test_editions_of_one_standard_stand_side_by_side(official):
@@ -384,9 +399,14 @@ def test_a_word_names_its_evidence_and_who_gave_it(product, official):
 @pytest.mark.parametrize(
     ("clause", "more", "refusal", "sentence"),
     [
+        ("S1", {}, BadInput, "请选依据的材料或者文件"),
         ("S16", {}, NotInRegister, "没有条款“S16”"),
         ("S1", {"note": " "}, BadInput, "请说明为什么"),
-        ("S1", {"valid_from": date(2026, 2, 1), "valid_until": date(2026, 1, 1)}, BadInput, "截止日必须晚于起始日"),
+        (
+            "S1",
+            {"effect": Effect.NOT_APPLICABLE, "valid_from": date(2026, 2, 1), "valid_until": date(2026, 1, 1)},
+            *(BadInput, "截止日必须晚于起始日"),
+        ),
     ],
 )
 def test_a_word_that_cannot_be_is_refused(product, official, clause, more, refusal, sentence):
@@ -396,6 +416,39 @@ def test_a_word_that_cannot_be_is_refused(product, official, clause, more, refus
 def test_a_word_rests_on_evidence_of_its_product(product, official):
     strange = make.quality_record(make.product("x", "另一产品"), "other")
     refused(BadInput, actions.attach, "S1", product, by=official, note="示例", evidence=strange, match="另一产品")
+
+
+def test_a_word_is_about_a_producer_only_where_the_clause_is_and_the_producer_makes_the_product(product, official):
+    maker, stranger = make.producer(), make.producer("示例外厂", make.USCC[1])
+    make.maker(product, maker)
+    record = make.quality_record(product, "other")
+    said = {"by": official, "note": "示例", "evidence": record}
+    refused(BadInput, actions.attach, "S6", product, match="不是逐个生产者的条款", producer=maker, **said)
+    refused(BadInput, actions.attach, "S14", product, match="没有把示例外厂列为", producer=stranger, **said)
+
+    assert actions.attach("S14", product, producer=maker, **said).producer == maker
+
+
+def test_words_that_say_the_same_or_the_contrary_do_not_hold_at_once(product, official):
+    record, other = (make.quality_record(product, "other", title=title) for title in ("甲", "乙"))
+    said = {"by": official, "note": "示例", "valid_from": date(2026, 4, 1)}
+    first = actions.attach("S4", product, evidence=record, **said)
+    refused(
+        BadInput, actions.attach, "S4", product, match="S4 已有认定（满足，自 2026-04-01 起）", evidence=record, **said
+    )
+    refused(BadInput, actions.attach, "S4", product, match="请先终止", effect=Effect.NOT_APPLICABLE, **said)
+
+    actions.attach("S4", product, evidence=other, **said)
+    for word in Attachment.objects.all():
+        actions.detach(word, by=official, reason="换", day=date(2026, 5, 1))
+    later = actions.attach("S4", product, effect=Effect.NOT_APPLICABLE, **said | {"valid_from": date(2026, 5, 1)})
+    assert (later.effect, first.record) == (Effect.NOT_APPLICABLE, record)
+
+
+def test_no_word_holds_before_there_was_what_it_rests_on(product, official):
+    record = make.quality_record(product, "other")
+    said = {"by": official, "note": "示例", "evidence": record, "valid_from": date(2020, 1, 1)}
+    refused(BadInput, actions.attach, "S4", product, match="所依据的材料 2026-03-01 才有", **said)
 
 
 def test_a_word_is_taken_back_from_a_day_on_and_stays_for_the_days_before(product, official):
@@ -421,3 +474,15 @@ def test_a_key_is_given_once(official):
     columns = {"key": "jh1", "system": "quality", "wording": "示例", "who": "producer", "article": "示例办法"}
     assert actions.save_local_clause(None, by=official, **columns, **basis).key == "JH1"
     refused(BadInput, actions.save_local_clause, None, by=official, match="已经用了", **columns, **basis)
+
+
+def test_the_key_of_a_clause_is_given_for_good(official):
+    clause, basis = make.local_clause(), make.sourced()
+    columns = {"key": "JH2", "system": "quality", "wording": "示例", "who": "producer", "article": "示例办法"}
+    refused(BadInput, actions.save_local_clause, clause, by=official, match="不能改", **columns, **basis)
+
+
+def test_evidence_for_a_clause_of_the_district_counts_for_a_month_at_least(official):
+    basis = make.sourced()
+    columns = {"key": "JH1", "system": "quality", "wording": "示例", "who": "producer", "article": "示例办法"}
+    refused(BadInput, actions.save_local_clause, None, by=official, match="至少 1 个月", fresh=0, **columns, **basis)

@@ -4,7 +4,7 @@ from decimal import Decimal
 
 import pytest
 
-from gi_registry.assurance.values import Reading, factor_between, read_value
+from gi_registry.assurance.values import Reading, factor_between, read_bound, read_value
 from gi_registry.core.errors import BadInput
 
 
@@ -122,3 +122,16 @@ def test_units_of_equal_dimension_are_turned_into_each_other(given, asked, facto
 def test_units_of_unequal_dimension_are_never_compared(given, asked):
     with pytest.raises(BadInput):
         factor_between(given, asked)
+
+
+@pytest.mark.parametrize(("text", "bound"), [("10,5", "10.5"), ("10.5", "10.5"), ("－0.5", "-0.5"), ("1e3", "1000")])
+def test_a_bound_is_read_as_results_are(text, bound):
+    assert read_bound(text) == Decimal(bound)
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"), [("十二", "不是一个数"), ("<5", "不是一个数"), ("1,234", "也可能是千分位")]
+)
+def test_what_is_no_bound_is_refused_by_name(text, sentence):
+    with pytest.raises(BadInput, match=sentence):
+        read_bound(text)

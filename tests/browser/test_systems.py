@@ -75,6 +75,7 @@ def test_a_clause_is_attested_and_the_day_is_signed(opened, product, options):
     with opened(f"/sign-in/?next={HERE}", **options) as page:
         sign_in(page)
         page.locator("#Q2").get_by_role("link", name="认定").click()
+        page.locator("select[name=evidence]").select_option(label="标准：GB/T 99991-2020 示例标准 GB/T 99991-2020")
         page.locator("textarea[name=note]").fill("逐条对照管理办法")
         page.get_by_role("button", name="保存").click()
         expect(page.locator("#Q2")).to_contain_text("已满足")

@@ -78,6 +78,10 @@ def numbers_of(laboratory):
     return str(list(Laboratory.objects.order_by("pk")).index(laboratory) + 1)
 
 
+def report_page():
+    return f"{HERE}reports/{TestReport.objects.get().key}/"
+
+
 # --- Standards -------------------------------------------------------------------------------------------------------
 
 STANDARD = {"number": "GB/T 99991—2020", "title": "示例标准", "issued_on": "2020-06-01", "valid_from": "2021-01-01"}
@@ -111,8 +115,32 @@ def test_what_is_no_standard_number_is_refused_and_stays_in_the_form(official, p
 def test_a_line_without_its_parameter_is_pointed_at(official, product):
     page = refused(official, f"{HERE}standards/new/", STANDARD | BASIS | lines("limits", {"lower": "5"}))
 
-    assert "下面的表里有几格还不对" in page
+    assert "第 1 行“项目”：这一格必填。" in page
     assert not Standard.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("bounds", "sentence"),
+    [
+        ({"upper": "十二"}, "第 1 行“上限”：“十二”不是一个数"),
+        ({"lower": "5", "upper": "1,234"}, "第 1 行“上限”：“1,234”里的逗号可能是小数点"),
+        ({"lower": "6", "upper": "5"}, "第 1 行“下限”：下限大于上限。"),
+        ({}, "第 1 行“上限”：请写上限、下限或文字要求中的至少一项。"),
+    ],
+)
+def test_a_bound_that_cannot_be_read_stays_in_its_box(official, product, bounds, sentence):
+    page = refused(official, f"{HERE}standards/new/", STANDARD | BASIS | lines("limits", {"parameter": "铅"} | bounds))
+
+    assert sentence in page
+    assert all(f'value="{typed}"' in page for typed in bounds.values())
+    assert not Standard.objects.exists()
+
+
+def test_a_bound_may_have_a_comma(official, product):
+    assert 'inputmode="decimal"' in seen(official, f"{HERE}standards/new/")
+    sent(official, f"{HERE}standards/new/", STANDARD | BASIS | lines("limits", {"parameter": "铅", "upper": "10,5"}))
+
+    assert str(Limit.objects.get()) == "铅 ≤10.5"
 
 
 def test_a_standard_for_all_products_is_written_by_officials_only(client, official, product):
@@ -149,7 +177,7 @@ def test_a_new_report_offers_what_is_limited_and_judges_what_is_typed(official, 
     assert to == [f"{EVIDENCE}#reports"]
     assert "已登记报告 示例-1。" in page
 
-    page = seen(official, f"{HERE}reports/1/")
+    page = seen(official, report_page())
     for part in ("不合格", "不在 ≥5 g/100mL 之内", "不可比", "没有登记“铅”的限值"):
         assert part in page
 
@@ -180,7 +208,7 @@ def test_what_cannot_be_is_refused_in_one_sentence(official, report, changed, ro
 def test_a_report_with_a_failed_line_is_put_right_only_with_a_reason(official, report):
     rows = lines("values", {"parameter": "总酸", "text": "4.2", "unit": "g/100mL"})
     sent(official, f"{HERE}reports/new/", report | rows)
-    edit, mended = f"{HERE}reports/1/edit/", lines("values", {"parameter": "总酸", "text": "5.2", "unit": "g/100mL"})
+    edit, mended = f"{report_page()}edit/", lines("values", {"parameter": "总酸", "text": "5.2", "unit": "g/100mL"})
     now = report | mended | {"seen": official.get(edit).context["form"].initial["seen"]}
 
     assert "请写明原因。" in refused(official, edit, now)
@@ -190,10 +218,33 @@ def test_a_report_with_a_failed_line_is_put_right_only_with_a_reason(official, r
 
 def test_a_report_is_taken_away_with_a_reason(official, product):
     make.lab_report(product, make.laboratory(), results={"总酸": "5"})
-    to, _page = sent(official, f"{HERE}reports/1/remove/", {"reason": "登记在别的产品下"})
+    to, _page = sent(official, f"{report_page()}remove/", {"reason": "登记在别的产品下"})
 
     assert to == [f"{EVIDENCE}#reports"]
     assert not TestReport.objects.exists()
+
+
+def test_an_old_page_removes_and_edits_no_other_report(official, product):
+    laboratory = make.laboratory()
+    gone, _next = (make.lab_report(product, laboratory, number=f"示例-{at}", results={"总酸": "5"}) for at in (1, 2))
+    away, edit = (f"{HERE}reports/{gone.key}/{act}/" for act in ("remove", "edit"))
+    sent(official, away, {"reason": "登记错了"})
+
+    for address in (away, edit):
+        assert "这份报告已经不在登记簿里" in refused(official, address, {"reason": "登记错了"}, 404)
+    assert [one.number for one in TestReport.objects.all()] == ["示例-2"]
+
+
+def test_reports_and_records_stand_newest_first(official, product):
+    laboratory = make.laboratory()
+    for month in (3, 5, 4):
+        day = date(2026, month, 1)
+        make.lab_report(product, laboratory, number=f"示例-{month}", sampled_on=day, issued_on=day)
+        make.quality_record(product, "internal", title=f"记录-{month}", made_on=day)
+    page = seen(official, EVIDENCE)
+
+    for name in ("示例", "记录"):
+        assert page.index(f"{name}-5") < page.index(f"{name}-4") < page.index(f"{name}-3")
 
 
 # --- Quality records -------------------------------------------------------------------------------------------------
@@ -207,18 +258,20 @@ def test_a_record_meets_its_clause_is_put_right_and_taken_away(official, product
     assert to == [f"{EVIDENCE}#records"]
     assert "T1 已满足：示例规划" in seen(official, HERE)
 
-    edit = f"{HERE}records/1/edit/"
+    edit = f"{HERE}records/{QualityRecord.objects.get().key}/edit/"
     stale = {"valid_until": "2026-05-20", "seen": official.get(edit).context["form"].initial["seen"]}
     sent(official, edit, RECORD | BASIS | stale)
     assert "于 2026-05-20 到期" in seen(official, HERE)
 
-    sent(official, f"{HERE}records/1/remove/", {"reason": "不是本产品的"})
+    sent(official, f"{HERE}records/{QualityRecord.objects.get().key}/remove/", {"reason": "不是本产品的"})
     assert not QualityRecord.objects.exists()
 
 
 def test_who_was_slower_is_told_what_stands_now(official, product):
     make.quality_record(product, "plan_testing")
-    page = refused(official, f"{HERE}records/1/edit/", RECORD | BASIS | {"seen": "0"}, 409)
+    page = refused(
+        official, f"{HERE}records/{QualityRecord.objects.get().key}/edit/", RECORD | BASIS | {"seen": "0"}, 409
+    )
 
     assert "您填的内容都还在下面" in page
 
@@ -252,14 +305,39 @@ def test_a_word_on_a_clause_rests_on_evidence_and_ends_with_a_reason(official, p
     make.quality_record(product, "other", title="示例管理办法")
     address = f"{HERE}clauses/Q2/attach/"
     assert "质量记录：示例管理办法" in seen(official, address)
-    word = {"effect": "meets", "evidence": "record-1", "valid_from": "2026-06-01", "note": "逐条对照"}
+    word = {
+        "effect": "meets",
+        "evidence": f"record-{QualityRecord.objects.get().key}",
+        "valid_from": "2026-06-01",
+        "note": "逐条对照",
+    }
     to, page = sent(official, address, word)
     assert to == [f"{HERE}#Q2"]
     assert "Q2 已满足" in page
     assert Attachment.objects.get().record == QualityRecord.objects.get()
 
-    sent(official, f"{HERE}attachments/1/end/", {"day": "2026-06-01", "reason": "认定有误"})
+    sent(
+        official, f"{HERE}attachments/{Attachment.objects.get().key}/end/", {"day": "2026-06-01", "reason": "认定有误"}
+    )
     assert "Q2 未满足" in seen(official, HERE)
+
+
+def test_a_producer_is_chosen_only_where_the_clause_is_asked_of_each(official, product):
+    make.maker(product, make.producer("示例本厂"))
+    make.producer("示例外厂", make.USCC[1])
+    one, each = (seen(official, f"{HERE}clauses/{key}/attach/") for key in ("S6", "S14"))
+
+    assert "生产者</label>" not in one
+    assert ("示例本厂" in each, "示例外厂" in each) == (True, False)
+
+
+def test_associations_say_nothing_of_clauses(client, product):
+    keeper = make.producer("示例协会", make.USCC[2])
+    make.row(make.Part, {"product": product, "party": keeper, "part": "association"}, **make.sourced())
+    own = signed_in(client, make.person("association", party=keeper))
+
+    assert "/attach/" not in seen(own, HERE)
+    assert own.get(f"{HERE}clauses/Q1/attach/").status_code == 403
 
 
 def test_a_word_without_a_note_is_refused(official, product):
@@ -289,6 +367,12 @@ def test_a_clause_of_the_district_is_added_and_asked_of_the_product(official, pr
     seen_now = official.get(edit).context["form"].initial["seen"]
     sent(official, edit, clause | BASIS | {"wording": "示例新要求", "seen": seen_now})
     assert LocalClause.objects.get().wording == "示例新要求"
+    assert "不能改" in seen(official, edit)
+
+    seen_now = official.get(edit).context["form"].initial["seen"]
+    renamed = {"key": "JH2", "valid_until": "2026-02-01", "seen": seen_now}
+    sent(official, edit, clause | BASIS | renamed)
+    assert [(one.key, one.valid_until) for one in LocalClause.objects.all()] == [("JH1", date(2026, 2, 1))]
 
 
 # --- Who may ---------------------------------------------------------------------------------------------------------

@@ -150,7 +150,7 @@ def test_a_product_shows_every_clause_with_a_sentence_and_its_evidence(official,
     for key in ("S1", "S15", "Q1", "Q15", "T1", "T15"):
         assert f'id="{key}"' in page
     assert "T4 已满足：示例检验中心的资质认定 示例证书1号" in page
-    assert f'href="{HERE}reports/1/"' in page
+    assert f'href="{HERE}reports/{whole["report"].key}/"' in page
     assert "适用的条款都已满足" in page
 
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.core.validators import MaxLengthValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from gi_registry.assurance.clauses import RecordKind, System, Who
+from gi_registry.assurance.actions import producers_of
+from gi_registry.assurance.clauses import Clause, RecordKind, System, Who
 from gi_registry.assurance.models import (
     Attachment,
     Effect,
@@ -21,7 +23,9 @@ from gi_registry.assurance.models import (
     TestReport,
     Value,
 )
+from gi_registry.assurance.values import read_bound, read_value
 from gi_registry.core import clock
+from gi_registry.core.errors import BadInput
 from gi_registry.parties.permissions import Act, Person
 from gi_registry.products.models import Product
 from gi_registry.products.permissions import parties_to_choose, within_reach
@@ -139,6 +143,9 @@ class LineForm(forms.Form):
         for field in self.fields.values():
             field.required = False
             field.widget.attrs.update({"class": "input", "aria-label": str(field.label), "autocomplete": "off"})
+            if longest := getattr(field, "max_length", None):
+                field.validators = [one for one in field.validators if not isinstance(one, MaxLengthValidator)]
+                field.validators.append(MaxLengthValidator(longest, _("不超过 %(limit_value)d 字。")))
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data
@@ -164,13 +171,37 @@ def lines_asked(lines: Any) -> list[dict[str, Any]]:
 LIMIT = ("parameter", "lower", "upper", "unit", "method", "goods", "wording")
 
 
+class BoundaryField(forms.CharField):
+    """A bound with point or comma, as results are read; what was typed stays in its box where it is refused."""
+
+    def __init__(self, label: Any) -> None:
+        super().__init__(label=label, required=False, widget=forms.TextInput({"inputmode": "decimal"}))
+
+    def to_python(self, value: Any) -> Any:
+        typed = super().to_python(value)
+        try:
+            return read_bound(typed) if typed else None
+        except BadInput as refusal:
+            raise forms.ValidationError(refusal.sentence) from refusal
+
+
 class LimitForm(LineForm):
     """One technical requirement."""
 
     wanted = ("parameter",)
 
+    def clean(self) -> dict[str, Any]:
+        data = super().clean()
+        lower, upper = data.get("lower"), data.get("upper")
+        if lower is not None and upper is not None and lower > upper:
+            self.add_error("lower", _("下限大于上限。"))
+        if self.typed(data) and not self.errors and lower is None and upper is None and not data.get("wording"):
+            self.add_error("upper", _("请写上限、下限或文字要求中的至少一项。"))
+        return data
 
-LimitForm.base_fields.update(own_fields(Limit, LIMIT, {}))
+
+BOUNDS = {"lower": BoundaryField(_("下限")), "upper": BoundaryField(_("上限"))}
+LimitForm.base_fields.update(own_fields(Limit, LIMIT, BOUNDS))
 
 
 # --- Laboratories ----------------------------------------------------------------------------------------------------
@@ -234,13 +265,14 @@ class ReportForm(SourcedForm):
         self, *args: Any, person: Person, product: Product, report: TestReport | None = None, **more: Any
     ) -> None:
         super().__init__(*args, **more)
-        reports = list(TestReport.objects.filter(product=product).select_related("laboratory__party").order_by("pk"))
+        others = TestReport.objects.filter(product=product).exclude(pk=report.pk if report else 0)
+        reports = list(others.select_related("laboratory__party"))
         given = {
             "laboratory": laboratory_field(help_text=_("没有的机构先在“检验机构”里登记")),
             "producer": producer_field(person, help_text=_("整个产品共用的留空")),
             "retest_of": ListedField(
-                {str(number): report for number, report in enumerate(reports, 1)},
-                [f"{report.number}（{report.laboratory}，{report.issued_on}）" for report in reports],
+                {str(one.key): one for one in reports},
+                [f"{one.number}（{one.laboratory}，{one.issued_on}）" for one in reports],
                 label=_("复检哪一份报告"),
                 required=False,
                 help_text=_("不合格以后的复检才选"),
@@ -275,6 +307,15 @@ class ValueForm(LineForm):
     def typed(self, data: dict[str, Any]) -> bool:
         offered = data.get("parameter") and data["parameter"] == self.initial.get("parameter")
         return data.get("text") not in EMPTY if offered else super().typed(data)
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean()
+        if data.get("text") not in EMPTY and not self.errors:
+            try:
+                read_value(data["text"], data.get("unit") or "")
+            except BadInput as refusal:
+                self.add_error("text", refusal.sentence)
+        return data
 
 
 ValueForm.base_fields.update(own_fields(Value, VALUE, {}))
@@ -322,7 +363,12 @@ class AttachForm(ApplicationForm):
     effect = forms.ChoiceField(label=_("结论"), choices=Effect.choices, initial=Effect.MEETS)
 
     def __init__(
-        self, *args: Any, product: Product, evidence: dict[str, tuple[str, models.Model]], person: Person, **more: Any
+        self,
+        *args: Any,
+        product: Product,
+        clause: Clause,
+        evidence: dict[str, tuple[str, models.Model]],
+        **more: Any,
     ) -> None:
         super().__init__(*args, **more)
         self.initial.setdefault("valid_from", clock.today())
@@ -331,27 +377,29 @@ class AttachForm(ApplicationForm):
             [name for name, _row in evidence.values()],
             label=_("依据的材料"),
             required=False,
-            help_text=_("登记在本产品下的标准、记录、报告、资质；没有的可以只附文件"),
+            help_text=_("登记在本产品下的标准、记录、报告、资质；认定“满足”要选一件，或者选一个文件"),
         )
         given = {
-            "producer": producer_field(person, help_text=_("只为一个生产者认定的才选")),
+            "producer": RowField(
+                producers_of(product), label=_("生产者"), required=False, help_text=_("只为一个生产者认定的才选")
+            ),
             "document": one_document(product, label=_("或者一个文件"), required=False),
         }
-        names = ("producer", "document", "valid_from", "valid_until", "note")
-        self.fields.update(own_fields(Attachment, names, given))
+        about = ["producer"] if clause.per_producer else []
+        self.names = ("document", *about, "valid_from", "valid_until", "note")
+        self.fields.update(own_fields(Attachment, self.names, given))
         self.fields["valid_from"].required = True
         self.fields["valid_from"].help_text = ""
         self.fields["valid_until"].help_text = _("依据的材料到期时一并失效；另有期限的才填")
         self.groups = [
-            (_("认定"), ["effect", "evidence", "document", "producer"]),
+            (_("认定"), ["effect", "evidence", "document", *about]),
             (_("期限与理由"), ["valid_from", "valid_until", "note"]),
         ]
         self.finish()
 
     def asked(self) -> dict[str, Any]:
         """What the act is given beside the clause and the product."""
-        names = ("producer", "document", "valid_from", "valid_until", "note")
-        return {name: self.cleaned_data[name] for name in names} | {
+        return {name: self.cleaned_data[name] for name in self.names} | {
             "effect": Effect(self.cleaned_data["effect"]),
             "evidence": self.cleaned_data["evidence"] or None,
         }
@@ -382,7 +430,10 @@ class EndForm(ReasonForm):
 class LocalClauseForm(SourcedForm):
     """A clause that the district adds."""
 
-    asked_for = ("key", "system", "wording", "who", "article", "per_producer", "fresh", "valid_from", "products")
+    asked_for = (
+        *("key", "system", "wording", "who", "article"),
+        *("per_producer", "fresh", "valid_from", "valid_until", "products"),
+    )
 
     def __init__(self, *args: Any, person: Person, **more: Any) -> None:
         super().__init__(*args, **more)
@@ -390,11 +441,14 @@ class LocalClauseForm(SourcedForm):
         self.fields.update(own_fields(LocalClause, columns, {}))
         self.fields["system"].choices = [*CHOOSE, *System.choices]  # type: ignore[attr-defined]
         self.fields["who"].choices = [*CHOOSE, *Who.choices]  # type: ignore[attr-defined]
-        self.fields["valid_from"].required = True
+        self.fields["key"].disabled = "key" in self.initial  # evidence names the clause by it
+        self.fields["key"].help_text = _("字母加数字，如 JH1；材料和认定靠它认出条款，给出以后不能改")
+        self.fields["valid_from"].required, self.fields["valid_from"].help_text = True, ""
+        self.fields["valid_until"].help_text = _("自这一天起不再要求；以前的日子照旧")
         self.fields["products"] = products_field(person, required=False, help_text=_("不勾表示全部产品"))
         self.groups = [
             (_("要求"), ["key", "system", "wording", "who", "article"]),
-            (_("适用"), ["valid_from", "per_producer", "fresh", "products"]),
+            (_("适用"), ["valid_from", "valid_until", "per_producer", "fresh", "products"]),
         ]
         self.finish_sourced(person)
 
