@@ -406,7 +406,8 @@ def plan_recheck(rectification: Rectification, inspectors: Iterable[User], *, by
     authorisation, team, today = rectification.authorisation, list(inspectors), clock.today()
     if rectification.closed_on is not None:
         raise Conflict("这次限期改正已经办结，不用复查。")
-    columns = {"title": f"{authorisation.producer} 整改复查", "starts_on": today, "ends_on": today + timedelta(days)}
+    title = f"{authorisation.producer.public_name} 整改复查"  # the public reads it when the plan is over
+    columns = {"title": title, "starts_on": today, "ends_on": today + timedelta(days)}
     product = authorisation.product
     plan = make_plan(Kind.RECHECK, by=by, products=[product], inspectors=team, **columns)
     target = add_target(plan, product, by=by, authorisation=authorisation, recheck_of=rectification)

@@ -89,7 +89,7 @@ ASSIGNED_STEPS: dict[tuple[PlanState, PlanState], Told] = {
     (P.PREPARING, P.PUBLISHED): Told(
         gettext_lazy("公布计划"),
         gettext_lazy("把计划事先告诉公众；名录和检查员还可以改。"),
-        gettext_lazy("计划的名称、期间和产品；查谁、谁去查不公开。"),
+        gettext_lazy("计划的名称、期间和产品；查谁、谁去查事先不公开。"),
     ),
     (P.PREPARING, P.RUNNING): RUNS,
     (P.PUBLISHED, P.RUNNING): RUNS,
@@ -341,7 +341,8 @@ def step(request: HttpRequest, number: str, state: str) -> HttpResponse:
         actions.take_step(plan, aim, by=me(request), note=form.cleaned_data["note"], seen=form.seen)
         return _("已办理“{step}”。").format(step=words.label)
 
-    context = frame(plan) | {"heading": words.label, "told": words, "targets": plan.targets.count()}
+    left = Task.objects.standing().filter(plan=plan).exclude(pk__in=tasks_done()).count() if aim == P.CLOSED else 0
+    context = frame(plan) | {"heading": words.label, "told": words, "targets": plan.targets.count(), "left": left}
     return answer(request, form, "desk/plans/step.html", context, act=act, to=here(plan), row=plan)
 
 

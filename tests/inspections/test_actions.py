@@ -29,6 +29,7 @@ from gi_registry.inspections.states import PLANS, Kind, PlanState
 from gi_registry.marks.actions import close_rectification
 from gi_registry.marks.actions import take_step as take_mark_step
 from gi_registry.marks.states import State
+from gi_registry.parties.models import Party
 from tests import make
 
 pytestmark = pytest.mark.django_db
@@ -403,7 +404,15 @@ def test_a_re_check_is_a_plan_of_its_own_that_runs_at_once(failed, official, tea
     assert (task.plan.kind, task.target.recheck_of) == ("recheck", made.rectification)
     assert Plan.objects.get(pk=task.plan_id).state == "running"
     assert task.plan.starts_on == clock.today()
+    assert task.plan.title == "示例甲厂 整改复查"
     close_rectification(made.rectification, True, by=official)
     made.rectification.refresh_from_db()
     with pytest.raises(Conflict):
         plan_recheck(made.rectification, team[:2], by=official)
+
+
+def test_the_title_of_a_re_check_names_a_natural_person_by_the_family_only(failed, official, team):
+    Party.objects.filter(pk=failed.task.target.authorisation.producer_id).update(name="张建国", kind="person")
+    made = ordered(failed, official)
+
+    assert plan_recheck(made.rectification, team[:2], by=official).plan.title == "张** 整改复查"

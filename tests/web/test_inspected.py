@@ -91,6 +91,15 @@ def test_only_published_plans_are_there_to_the_public(client, official, team, us
     assert client.get(f"{LIST}{special.number}/").status_code == 200
 
 
+def test_a_long_list_has_pages_that_keep_what_was_asked_for(client):
+    for _number in range(51):
+        make.plan(published_at=clock.now())
+    page = client.get(f"{LIST}?show=plans&year=2026")
+
+    assert "第 1 页，共 2 页" in text_of(page)
+    assert 'href="?show=plans&amp;year=2026&amp;page=2"' in page.content.decode()
+
+
 def test_before_the_draw_the_page_shows_what_binds_and_no_seed(client, published):
     draw = Draw.objects.get()
     answer = client.get("/inspections/2026-J001/draws/1/")

@@ -10,7 +10,7 @@ from openpyxl import load_workbook
 
 from gi_registry.core.history import last_change
 from gi_registry.core.models import Change
-from gi_registry.inspections.actions import fill_frame, make_plan, recuse, take_step
+from gi_registry.inspections.actions import add_target, fill_frame, make_plan, recuse, take_step
 from gi_registry.inspections.models import Draw, Plan, PlanStep, Recusal, Target, Task
 from gi_registry.inspections.states import Kind, PlanState
 from gi_registry.marks.states import Standing
@@ -277,6 +277,13 @@ def test_a_step_that_cannot_follow_is_refused_in_one_sentence(market, plan):
     assert market.post(f"{HERE}steps/running/", {"note": ""} | seen(plan)).status_code == 400
 
 
+def test_before_the_end_the_page_says_how_many_tasks_nobody_recorded(market, special, team, users):
+    make.task(special, users[0], team[:2])
+    Plan.objects.update(state="running")
+
+    assert "还有 1 项任务没有检查记录" in text_of(market.get(f"{HERE}steps/closed/"))
+
+
 def test_whoever_was_outrun_by_a_step_is_told_and_nothing_is_drawn_twice(market, official, plan):
     old = seen(plan)
     take_step(plan, P.PUBLISHED, by=official)
@@ -345,6 +352,13 @@ def test_the_workbook_has_a_row_for_each_target(market, special, team, users):
         "已到齐",
         1,
     )
+
+
+def test_what_looks_like_a_formula_stays_a_text(market, official, special, users):
+    add_target(special, users[0].product, by=official, name="=HYPERLINK(1)")
+    sheet = load_workbook(BytesIO(market.get(f"{HERE}targets.xlsx").content)).active
+
+    assert [cell.data_type for cell in sheet["B"] if cell.value == "=HYPERLINK(1)"] == ["s"]
 
 
 # --- Who may ---------------------------------------------------------------------------------------------------------
