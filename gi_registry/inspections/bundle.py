@@ -12,6 +12,7 @@ from django.contrib.gis.geos import GEOSGeometry
 from django.db.models import Count, OuterRef, Prefetch, Subquery
 from shapely import MultiPolygon
 
+from gi_registry.assurance.models import Limit, Standard
 from gi_registry.core import clock
 from gi_registry.core.errors import BadInput, NotInRegister
 from gi_registry.inspections import items, remarks
@@ -28,6 +29,7 @@ from gi_registry.places.geometry import Rings, to_shapely
 from gi_registry.products.models import Area, Regime
 
 GOOD_FOR = timedelta(days=7)
+LIMITED = frozenset({items.Item.TRAITS})  # the item that a standard's limits are of
 
 
 def plans_for(person: User) -> list[dict[str, Any]]:
@@ -74,6 +76,7 @@ def bundle(number: str, person: User) -> dict[str, Any]:
             "coarse_m": remarks.COARSE_M,
             "skew_s": remarks.SKEW_S,
         },
+        "clauses": clauses_for(tasks, today),
         "areas": [area_facts(key, area) for key, area in areas.items() if area is not None],
         "tasks": [
             task_facts(task, at, today, areas, last.get(task.target.authorisation_id or 0))
@@ -143,6 +146,40 @@ def rings_of(area: Area) -> list[list[list[float]]]:
     return [rings.vertices[start:end].tolist() for start, end in pairwise(ends)]
 
 
+# --- Clauses ---------------------------------------------------------------------------------------------------------
+
+
+def clauses_for(tasks: Iterable[Task], today: date) -> dict[str, dict[str, list[dict[str, Any]]]]:
+    """What each item is held against, by product and regime (`key_of`): the law, and limits of standards in force."""
+    asked = {key_of(task): (task.target.product, regime_of(task)) for task in tasks}
+    limits = limits_of({product.pk for product, _regime in asked.values()}, today)
+    return {
+        key: {
+            str(item.value): [
+                clause._asdict()
+                for clause in items.clauses(item, regime, product.category, today)
+                + (limits.get(product.pk, []) if item in LIMITED else [])
+            ]
+            for item in items.Item
+        }
+        for key, (product, regime) in asked.items()
+    }
+
+
+def limits_of(products: set[int], today: date) -> dict[int, list[items.Clause]]:
+    """The limits of the standards of the products that are in force today, by product. Two queries."""
+    found: dict[int, list[items.Clause]] = {}
+    for standard in Standard.objects.on(today).filter(product__in=products).prefetch_related("limits"):
+        told = (items.Clause(worded(limit), standard.number) for limit in standard.limits.all())
+        found.setdefault(standard.product_id, []).extend(told)
+    return found
+
+
+def worded(limit: Limit) -> str:
+    """A limit as it is read, with the grade of goods that it is for."""
+    return f"{limit}（{limit.goods}）" if limit.goods else str(limit)
+
+
 # --- Tasks -----------------------------------------------------------------------------------------------------------
 
 
@@ -165,6 +202,7 @@ def task_facts(task: Task, at: int, today: date, areas: dict[str, Area | None], 
         },
         "authorisation": authorisation_facts(authorisation, today) if authorisation else None,
         "area": key if areas[key] is not None else None,
+        "clauses": key,
         "sites": [site_facts(site, number) for number, site in enumerate(sites_of(authorisation), 1)],
         "last": last_facts(last) if last else None,
         "records": [{"uuid": str(record.uuid), "missing": missing(record)} for record in task.records.all()],

@@ -449,7 +449,7 @@ def test_a_bundle_costs_as_many_queries_for_three_tasks_as_for_one(task, zhang, 
         make.site(user)
         make.task(task.plan, user, list(task.inspectors.all()))
 
-    with django_assert_num_queries(13):  # three of them let the sign-in last as long as what is taken
+    with django_assert_num_queries(14):  # three of them let the sign-in last as long as what is taken
         answer = zhang.get("/field/plans/2026-J001/bundle.json")
     assert len(answer.json()["tasks"]) == tasks
 

@@ -389,7 +389,7 @@ def test_what_the_register_refuses_stays_with_its_reason_until_it_is_deleted(fie
         page.evaluate(DAMAGE, broken)
         page.goto("/field/#/queue")
         page.reload()
-        expect(page.get_by_text("3 条记录待发送，最早的是刚刚写完的。")).to_be_visible()
+        expect(page.get_by_text("3 条记录待发送，最早的写完于刚刚。")).to_be_visible()
         page.get_by_role("button", name="现在发送").click()
         expect(page.get_by_text("没有连上服务器：有网络时会再发。")).to_be_visible()
 
@@ -449,7 +449,9 @@ def test_what_waits_too_long_is_said_on_every_page(field):
         page.goto("/field/#/")
         page.reload()
 
-        expect(page.locator("[data-old]")).to_have_text("有记录4 天前写完，还没有发送：请尽快连上网络，或导出成文件。")
+        expect(page.locator("[data-old]")).to_have_text(
+            "有记录还没有发送（4 天前写完）：请尽快连上网络，或导出成文件。"
+        )
         expect(page.get_by_text("从主屏幕打开：否则系统可能在几天不用后清掉")).to_be_visible()
         expect(page.get_by_text("刚刚带走")).to_be_visible()
 
@@ -496,6 +498,48 @@ def test_a_browser_offers_to_install_the_app(field):
         errors = asked.send("Page.getInstallabilityErrors")["installabilityErrors"]
 
     assert [error["errorId"] for error in errors if error["errorId"] != "in-incognito"] == []
+
+
+def test_every_screen_can_be_read_in_the_sun_and_worked_with_a_thumb(field):
+    """Contrast of 7:1 for text, 48 px for what is pressed, nothing wider than the phone, the ways on at the bottom."""
+    with field() as (page, _task):
+        seen = {"plan": page.evaluate(AWKWARD)}
+        begin(page)
+        page.get_by_role("button", name="测现在的位置").click()
+        expect(page.locator(".judgement")).to_contain_text("在产地范围内")
+        draft = page.url.removesuffix("position")
+        for step in ("position", "items", "marks", "outcome", "signatures", "review"):
+            page.goto(draft + step)
+            expect(page.locator(".thumb-bar")).to_be_in_viewport(ratio=1)
+            page.evaluate("for (const one of document.querySelectorAll('details')) one.open = true")
+            seen[step] = page.evaluate(AWKWARD)
+        page.context.set_offline(True)
+        page.evaluate(WRITE, {"records": 1, "photos": 1, "side": 60})
+        page.goto("/field/#/queue")
+        page.get_by_text("发不出去的时候").click()
+        seen["queue"] = page.evaluate(AWKWARD)
+        Session.objects.all().delete()
+        page.context.set_offline(False)
+        page.goto("/field/#/")
+        expect(page.get_by_role("link", name="登录", exact=True)).to_be_visible()
+        expect(page.get_by_role("link", name="重新登录后自动发送")).to_be_visible()
+        seen["home"] = page.evaluate(AWKWARD)
+
+    assert {screen: lines for screen, lines in seen.items() if lines} == {}
+
+
+def test_the_clauses_to_look_at_are_at_hand_and_the_law_stands_beside_what_fails(field):
+    with field() as (page, _task):
+        begin(page)
+        go_on(page, "检查项目")
+        judge(page, 7, "不合格")
+        seventh = page.locator(".item").nth(6)
+        expect(seventh.get_by_text("标签标注标准代号或批准公告号")).to_be_visible()
+        law = "地理标志专用标志使用管理办法（试行）（公告第三五四号）使用要求（条序未见）"
+        expect(seventh.get_by_label("条款")).to_have_value(law)
+        judge(page, 11, "不合格")
+
+        expect(page.locator(".item").nth(10).get_by_label("条款")).to_have_value("")
 
 
 DOUBTFUL = [
@@ -605,6 +649,35 @@ LARGE_EXPORT = """async (record) => {
     const { records, photos } = JSON.parse(await file.text());
     return [file.size, records.length, photos.length];
   }));
+}"""
+# What of the page is hard to read or to hit, in words.
+AWKWARD = """() => {
+  const parts = (text) => text.match(/[\\d.]+/g).map(Number);
+  const light = (colour) => {
+    const linear = (one) => (one <= 0.03928 ? one / 12.92 : ((one + 0.055) / 1.055) ** 2.4);
+    const [red, green, blue] = parts(colour).slice(0, 3).map((one) => linear(one / 255));
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
+  };
+  const behind = (at) => {
+    const colour = at ? getComputedStyle(at).backgroundColor : "rgb(255, 255, 255)";
+    return (parts(colour)[3] ?? 1) === 1 ? colour : behind(at.parentElement);
+  };
+  const shown = (at) => at.checkVisibility({ visibilityProperty: true, opacityProperty: true });
+  const contrast = (at) => {
+    const [dark, bright] = [light(getComputedStyle(at).color), light(behind(at))].sort((one, other) => one - other);
+    return (bright + 0.05) / (dark + 0.05);
+  };
+  const all = [...document.body.querySelectorAll("*")].filter(shown);
+  const own = (at) => [...at.childNodes].some(({ nodeType, data }) => nodeType === Node.TEXT_NODE && data.trim());
+  const pale = all.filter((at) => own(at) && !at.closest(":disabled") && contrast(at) < 7);
+  const pressed = "a, button, summary, input, textarea, select, label.choice, canvas.pad-place";
+  const small = all.filter((at) => at.matches(pressed)).filter((at) => {
+    const { width, height } = at.getBoundingClientRect();
+    return Math.min(width, height) < 47.9;
+  });
+  const wide = document.documentElement.scrollWidth > innerWidth ? ["wider than the screen"] : [];
+  const named = (what) => (at) => `${what}: ${at.tagName} ${at.textContent.trim().slice(0, 30)}`;
+  return [...pale.map(named("pale")), ...small.map(named("small")), ...wide];
 }"""
 FIRST_PHOTO = """async () => {
   const db = await import("/static/js/field/db.js");

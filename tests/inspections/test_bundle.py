@@ -1,11 +1,12 @@
 from __future__ import annotations
 
 import random
+from datetime import date
 
 import numpy as np
 import pytest
 
-from gi_registry.inspections.bundle import rings_of
+from gi_registry.inspections.bundle import limits_of, rings_of
 from gi_registry.places.geometry import Rings, lie, to_shapely
 from tests import make, shapes
 
@@ -38,3 +39,15 @@ def test_every_ring_is_closed(area):
     rings = rings_of(area)
 
     assert (len(rings), [ring[0] == ring[-1] for ring in rings]) == (3, [True] * 3)
+
+
+def test_the_limits_of_standards_in_force_stand_with_the_traits():
+    product = make.product()
+    limit = {"parameter": "总酸", "unit": "g/100mL", "lower": "4.5", "goods": "特级"}
+    make.standard(product, limits=[limit])
+    make.standard(product, "GB/T 99991-2010", valid_until=date(2024, 1, 1), limits=[limit])
+    make.standard(None, "GB/T 99992-2020", limits=[limit])
+
+    assert limits_of({product.pk}, date(2026, 11, 24)) == {
+        product.pk: [("总酸 ≥4.5 g/100mL（特级）", "GB/T 99991-2020", False)]
+    }

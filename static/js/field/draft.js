@@ -71,6 +71,7 @@ export class Draft {
     this.told = told;
     this.bundle = bundle;
     this.task = taskOf(bundle, row.task);
+    this.clauses = bundle.clauses[this.task.clauses];
     this.area = bundle.areas.find(({ key }) => key === this.task.area) ?? null;
   }
 

@@ -44,7 +44,7 @@ async function sendAll(changed, uuid) {
   try {
     token = (await ask("/field/plans.json")).csrf;
   } catch (error) {
-    stopped = error.message;
+    if (!(error instanceof SignedOut)) stopped = error.message; // that is said on every page
     return outcomeOf(error);
   }
   let outcome = "sent";

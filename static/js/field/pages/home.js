@@ -94,5 +94,6 @@ async function keepBegun(number, bundle) {
   const kept = former.bundle.tasks.filter(({ uuid }) => begun.has(uuid) && !given.has(uuid));
   const keys = new Set(bundle.areas.map(({ key }) => key));
   bundle.tasks.push(...kept);
+  for (const { clauses } of kept) bundle.clauses[clauses] ??= former.bundle.clauses[clauses];
   bundle.areas.push(...former.bundle.areas.filter(({ key }) => !keys.has(key) && kept.some(({ area }) => area === key)));
 }

@@ -18,12 +18,15 @@ function one(draft, { number, label, basis }, changed) {
   const made = piece("item", { number, label, basis });
   for (const radio of made.querySelectorAll("[type=radio]")) radio.name = `result ${number}`;
   slot(made, "photos").replaceWith(photos(draft, { kind: "evidence", item: number }));
+  const told = draft.clauses[number];
+  const law = told.find(({ model }) => !model);
+  slot(made, "clauses").replaceChildren(...told.map(({ wording, cited }) => piece("clause", { wording, cited })));
   const more = made.querySelector("details");
   more.open = finding.result === "fail" || Boolean(finding.note);
   bound(made, finding, async () => {
     if (finding.result === "fail") {
       more.open = true;
-      if (!finding.clause) made.querySelector("[name=clause]").value = finding.clause = basis;
+      if (!finding.clause) made.querySelector("[name=clause]").value = finding.clause = law?.cited ?? "";
     }
     made.dataset.result = finding.result;
     changed();
