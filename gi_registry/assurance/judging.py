@@ -16,8 +16,8 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from gi_registry.assurance.models import Limit, Standard, Standing, TestReport, Value, shown
-from gi_registry.assurance.numbers import same
-from gi_registry.assurance.values import Reading, factor_between, read_value
+from gi_registry.assurance.numbers import Kind, same
+from gi_registry.assurance.values import FACTORS, Reading, factor_between, plain_unit, read_value
 from gi_registry.core.errors import BadInput
 from gi_registry.core.text import plain
 
@@ -97,15 +97,35 @@ def lines_of(
     standard_number: str = "",
     goods: str = "",
 ) -> list[Line]:
-    """The lines of a report: each value against each limit on its parameter that held on the day of sampling."""
+    """The lines of a report: each value against each limit on its parameter that held on the day of sampling.
+
+    By the standard that the report names alone where that serves the protection; else by those that do as well.
+    """
     held, why = in_force(editions, sampled_on, standard_number)
+    serving = [one for one in serving_on(editions, sampled_on) if one not in held] if standard_number else []
+    if any(serves(one) for one in held):
+        serving = []
     lines: list[Line] = []
     for result in results:
         if not held:
             lines.append(Line(result.parameter, result.text, result.unit, Verdict.NOT_COMPARABLE, why))
-            continue
-        lines += against(result, held, goods)
+        limiting = held + [one for one in serving if plain_name(result.parameter) in one.by_parameter]
+        if limiting:
+            lines += against(result, limiting, goods)
     return lines
+
+
+FOR_PROTECTED = (Kind.NATIONAL_MANDATORY, Kind.NATIONAL, Kind.LOCAL, Kind.GROUP)  # 令第80号 art. 18
+
+
+def serves(edition: Edition) -> bool:
+    """Whether it is a standard of the product itself of a kind that its protection asks for."""
+    return edition.standard.product_id is not None and edition.standard.kind in FOR_PROTECTED
+
+
+def serving_on(editions: Iterable[Edition], day: date) -> list[Edition]:
+    """Those by which a sample of the day is judged whatever milder one its report names."""
+    return [one for one in editions if serves(one) and one.standard.certain_on(day)]
 
 
 def in_force(editions: Sequence[Edition], sampled_on: date, standard_number: str = "") -> tuple[list[Edition], str]:
@@ -176,6 +196,8 @@ def compared(result: Result, limit: Bounds) -> tuple[Verdict, str]:
     if reading.not_detected and reading.high is None:
         return undetected(limit)
     factor = factor_between(reading.unit, limit.unit)
+    if reading.high is not None and reading.high < 0 and plain_unit(limit.unit) in FACTORS:
+        raise BadInput(f"结果 {result.text} 小于零，像是笔误，不能比较")
     return within(scaled(reading, factor), limit, "" if factor == 1 else f"（换算为 {limit.unit}）")
 
 

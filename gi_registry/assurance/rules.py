@@ -17,9 +17,9 @@ from django.utils.translation import gettext_lazy as _
 
 from gi_registry.assurance.clauses import Clause, FreshBasis, Rule
 from gi_registry.assurance.facts import Attached, Facts, Report
-from gi_registry.assurance.judging import Edition, Line, Verdict, plain_name
+from gi_registry.assurance.judging import FOR_PROTECTED, Edition, Line, Verdict, plain_name
 from gi_registry.assurance.models import Effect, QualificationKind, Standard
-from gi_registry.assurance.numbers import Kind, edition_of, same
+from gi_registry.assurance.numbers import edition_of, same
 from gi_registry.gazette.terms import after_months
 
 SOON = timedelta(days=60)
@@ -279,9 +279,6 @@ def by_standard_known(facts: Facts, clause: Clause, day: date, producer: int | N
     return weighed([*found, *attached_to(facts, clause, day, producer)], day)
 
 
-FOR_PROTECTED = frozenset({Kind.NATIONAL_MANDATORY, Kind.NATIONAL, Kind.LOCAL, Kind.GROUP})  # 令第80号 art. 18
-
-
 def by_standard_in_force(facts: Facts, clause: Clause, day: date, producer: int | None) -> Finding:
     """What counts is that some edition is in force without a gap; each is shown with its own end."""
     serving = [
@@ -464,7 +461,13 @@ def by_passing(facts: Facts, clause: Clause, day: date, producer: int | None) ->
     if unsettled:
         return Finding(Status.MISSING, said_of(unsettled), evidence=weighed(every, day).evidence, failed=failed)
     passing = [report_as(one, clause) for one in facts.reports if one.passed and speaks_for(one.producer, producer)]
-    finding = weighed([*passing, *attached_to(facts, clause, day, producer)], day)
+    partly = {one.pk: words for one in facts.reports if one.passed and (words := in_part(one))}
+    passing = [one._replace(note=joined(partly.get(one.pk, ""), one.note)) for one in passing]
+    said = attached_to(facts, clause, day, producer)
+    finding = weighed([*passing, *said], day)
+    wholly = weighed([*(one for one in passing if one.pk not in partly), *said], day) if partly else finding
+    if wholly.status in STANDS:
+        finding = wholly._replace(evidence=finding.evidence)
     if finding.status is Status.MISSING:
         newest = max(
             (one for one in every if (one.begins or day) <= day), key=lambda one: one.begins or day, default=None
@@ -473,6 +476,20 @@ def by_passing(facts: Facts, clause: Clause, day: date, producer: int | None) ->
             why = incomparable(next(one for one in facts.reports if one.pk == newest.pk))
             finding = Finding(Status.MISSING, why, evidence=(newest,))
     return finding._replace(failed=failed) if failed else finding
+
+
+def in_part(report: Report) -> str:
+    """How many lines of a report that passes could not be compared, and why the first; "" where all could."""
+    blank = [line for line in report.lines if line.verdict is Verdict.NOT_COMPARABLE]
+    if not blank:
+        return ""
+    passed, of = len(report.lines) - len(blank), len(report.lines)
+    return f"{of} 项中 {passed} 项合格，{len(blank)} 项不可比：{blank[0].parameter}，{blank[0].why}"
+
+
+def joined(*parts: str) -> str:
+    """Remarks one after another."""
+    return "；".join(part for part in parts if part)
 
 
 def incomparable(report: Report) -> str:

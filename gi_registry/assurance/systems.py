@@ -244,7 +244,10 @@ TOUCHES: dict[type[models.Model], Callable[[QuerySet], set]] = {
     Appointment: by("product"),
     Attachment: by("product"),
     Laboratory: of_laboratories,
-    Qualification: lambda rows: of_laboratories(Laboratory.objects.filter(qualifications__in=rows)),
+    Qualification: lambda rows: (
+        of_laboratories(Laboratory.objects.filter(qualifications__in=rows))
+        | set(Attachment.objects.filter(qualification__in=rows).values_list("product", flat=True))
+    ),
     Party: of_parties,
     LocalClause: of_everybody,
 }

@@ -192,6 +192,7 @@ IN_LETTERS = {  # 毫克 before 克: the first that fits counts
 }
 NO_UNIT = re.compile(r"[一-鿿](?<![个粒只株头度])")
 MEGA = re.compile(r"M(?=[A-Za-z])")  # MPa is no mPa; every other capital is a manner of writing
+ODD_UNIT = re.compile(r"^[/:]|[±;*,]")
 PER = re.compile(r"[·.]?(kg|g|ml|l)\^?-1$")
 
 
@@ -207,7 +208,7 @@ def plain_unit(text: str) -> str:
 
 def agreed(inside: str, column: str, text: str) -> str:
     """The unit of a result: that written beside the number and that of its column must not differ. Raises BadInput."""
-    if NO_UNIT.search(plain_unit(inside)):
+    if NO_UNIT.search(plain_unit(inside)) or ODD_UNIT.search(inside):
         raise BadInput(f"结果“{text.strip()[:30]}”里的“{inside}”不像单位：这里只写数值和单位。")
     if inside and column and plain_unit(inside) != plain_unit(column):
         raise BadInput(f"结果“{text.strip()[:30]}”里的单位与所填单位“{column}”不同：请核对。")

@@ -54,6 +54,11 @@ def test_a_result_passes_wholly_inside_fails_wholly_outside_and_else_cannot_be_c
     assert judged(text, limit)[0] is verdict
 
 
+def test_a_content_below_nothing_is_a_slip_of_the_pen():
+    assert judged("-1", bounds(None, "0.5", "mg/kg"), "mg/kg") == (NOT, "结果 -1 小于零，像是笔误，不能比较")
+    assert judged("-18", bounds(None, -15, "℃"), "℃")[0] is PASS
+
+
 def test_another_unit_of_the_same_dimension_is_converted_and_said():
     limit = bounds(5, unit="g/100mL")
 

@@ -6,7 +6,7 @@ import pytest
 
 from gi_registry.assurance import systems
 from gi_registry.assurance.clauses import CLAUSES, VERSIONS
-from gi_registry.assurance.models import Limit, Value
+from gi_registry.assurance.models import Limit, Qualification, Value
 from gi_registry.assurance.systems import Status, answer
 from gi_registry.core.history import drop, put
 from gi_registry.products.models import Protection
@@ -432,6 +432,28 @@ def test_reports_stand_newest_first_where_a_failed_line_is_open_too(product, pie
     assert [piece.title for piece in found["T11"].evidence] == ["报告 示例-2", "报告 示例-1"]
 
 
+def test_a_milder_standard_that_a_report_names_does_not_hide_what_the_protection_asks(product, pieces):
+    make.standard(product, "Q/SL 1-2020", limits=[{"parameter": "总酸", "unit": "g/100mL", "lower": 1}])
+    put(type(pieces["report"]), {"pk": pieces["report"].pk}, {"standard_number": "Q/SL 1-2020"}, by="测试")
+    put(Value, {"report": pieces["report"]}, {"text": "4.9"}, by="测试")
+
+    assert statuses(product)["T11"] is Status.MISSING
+    assert [line.number for line in found(product, "T11").failed] == ["示例-1"]
+
+
+def test_a_report_that_passes_in_part_says_so_and_stands_behind_one_that_passes_wholly(product, pieces):
+    make.row(Value, {"report": pieces["report"], "parameter": "镉"}, text="0.1", unit="mg/kg")
+    assert found(product, "T11").sentence == (
+        "T11 已满足：示例酿造有限公司：报告 示例-1，2026-03-01 起，2027-03-01 到期"
+        "（材料没有写有效期，按本登记簿的假定计算）"
+        "（2 项中 1 项合格，1 项不可比：镉，GB/T 99991-2020 没有登记“镉”的限值）。"
+    )
+
+    earlier = {"number": "示例-0", "issued_on": date(2026, 2, 21), "results": {"总酸": ("5.6", "g/100mL")}}
+    make.lab_report(product, make.laboratory(), make.producer(), **earlier)
+    assert found(product, "T11").sentence.startswith("T11 已满足：示例酿造有限公司：报告 示例-0，2026-02-21 起")
+
+
 def test_a_retest_of_something_else_settles_nothing(product, pieces, failed):
     make.lab_report(
         *(product, make.laboratory(), make.producer()),
@@ -825,6 +847,9 @@ CHANGES = {
     ),
     "a producer": lambda pieces: make.maker(pieces["report"].product, make.producer("示例合作社", make.USCC[1])),
     "an attachment": lambda pieces: make.clause_attachment("S1", pieces["report"].product, effect="not_applicable"),
+    "a certificate of another laboratory on which a word rests": lambda _pieces: put(
+        Qualification, {"number": "示例证书9号"}, {"valid_until": date(2026, 3, 10)}, by="测试"
+    ),
     "a clause of the district": lambda _pieces: make.local_clause(),
     "another product": lambda _pieces: make.protection(make.product("x", "另一产品")),
     "a common standard": lambda _pieces: make.standard(None, "GB/T 17924-2025", valid_from=date(2026, 3, 10)),
@@ -834,6 +859,11 @@ CHANGES = {
 @pytest.mark.parametrize("name", CHANGES)
 def test_the_table_is_as_new_after_any_change(product, pieces, name):
     make.protection(make.product())
+    if "on which a word rests" in name:
+        drop(pieces["appointment"], by="测试")
+        put(type(pieces["qualification"]), {"pk": pieces["qualification"].pk}, {"valid_until": DAY}, by="测试")
+        other = make.qualification(make.laboratory("示例二检"), number="示例证书9号")
+        make.clause_attachment("T4", pieces["report"].product, qualification=other)
     before = shown()
 
     CHANGES[name](pieces)
