@@ -27,6 +27,7 @@ from gi_registry.core.models import Change
 from gi_registry.gazette.models import Document
 from gi_registry.gazette.validators import MEDIA_TYPES
 from gi_registry.marks import actions, ledger
+from gi_registry.marks.acts import out_of_turn
 from gi_registry.marks.alarms import alarms_of
 from gi_registry.marks.certificates import certificate, qr_svg
 from gi_registry.marks.codes import ALPHABET, plain_code, show_code
@@ -552,7 +553,10 @@ def change(request: HttpRequest, one: Authorisation) -> HttpResponse:
             actions.hand_in(one, Item.CHANGE_FORM, handed, by=me(request))
         return _("已交变更申请。公告以前，登记簿仍写原来的名称和住所。")
 
-    context = frame(one, _("申请变更名称或住所")) | {"button": _("交变更申请"), "party": one.producer}
+    now = State(one.state)
+    obstacle = "" if State.CHANGE_REVIEW in one.route.next.get(now, ()) else out_of_turn(now, State.CHANGE_REVIEW)
+    context = frame(one, _("申请变更名称或住所"))
+    context |= {"button": _("交变更申请"), "party": one.producer, "obstacle": obstacle}
     return answer(request, form, "producer/change.html", context, act=act, to=here(one), row=one)
 
 

@@ -134,7 +134,12 @@ def until() -> str:
 
 def course_of(answer: Answer) -> str:
     """From which day on what holds: 2024-03-01 起可以使用，2025-03-01 起停止使用资格，2025-09-01 注销."""
-    return "，".join(f"{start} {turn(standing)}" for start, standing in answer.turns)
+    return "，".join(turns_in_words(answer))
+
+
+def turns_in_words(answer: Answer) -> list[str]:
+    """The same, one by one."""
+    return [f"{start} {turn(standing)}" for start, standing in answer.turns]
 
 
 TURNS: dict[Standing, Any] = {

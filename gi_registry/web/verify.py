@@ -24,7 +24,7 @@ from gi_registry.marks.states import Basis, Standing
 from gi_registry.products.register import label
 from gi_registry.web.frames import framed
 from gi_registry.web.pages import page
-from gi_registry.web.proof import course_of
+from gi_registry.web.proof import turns_in_words
 
 CONTROL = re.compile(r"[\x00-\x1f\x7f]")  # no page may hold them
 ROWS = 50  # of a product's list on one page
@@ -49,7 +49,7 @@ class Shown(NamedTuple):
     standing: str
     basis: str
     number: str
-    course: str
+    course: list[str]
     grade: str
     now: str
     former: str
@@ -111,7 +111,7 @@ def shown_of(answer: Answer, former: str = "") -> Shown:
         label(Standing, answer.standing),
         label(Basis, answer.basis),
         (_("商标注册号 {n}") if answer.basis in BY_TRADEMARK else "{n}").format(n=answer.number or _("未查明")),
-        course_of(answer),
+        turns_in_words(answer),
         label(Grade, answer.grade),
         label(Standing, now) if now != answer.standing else "",
         former,

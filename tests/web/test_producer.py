@@ -364,6 +364,14 @@ def test_what_is_in_use_or_applied_for_is_not_offered_again(own, product, user):
     assert choices == ["", other.slug]
 
 
+def test_what_cannot_be_asked_for_now_is_told_before_it_is_typed(own, user, market):
+    ordered(user(), market)
+    answer = own.get(at("change/"))
+
+    assert "现在是“限期改正”，这时不能办“申请变更名称或住所”。" in page(answer)
+    assert 'name="name"' not in answer.content.decode()
+
+
 def test_nobody_applies_twice_at_a_time(own, product):
     own.post("/producer/apply/", {"product": product.slug})
 
