@@ -298,17 +298,21 @@ class PositionSource(models.TextChoices):
 TRUSTED_SKEW_S = 300.0  # a clock that is less off is taken at its word
 
 
+def awaited() -> models.QuerySet[Any]:
+    """The pictures of the outer record that are not here yet."""
+    return Shot.objects.filter(record=OuterRef("pk"), photo__received_at__isnull=True)
+
+
 class RecordQuerySet(models.QuerySet):
     """Records of inspections."""
 
     def complete(self) -> Self:
         """Those all of whose photos have arrived."""
-        missing = Shot.objects.filter(record=models.OuterRef("pk"), photo__received_at__isnull=True)
-        return self.exclude(models.Exists(missing))
+        return self.exclude(Exists(awaited()))
 
     def waiting(self) -> Self:
         """Those some of whose photos have not."""
-        return self.filter(shots__photo__received_at__isnull=True).distinct()
+        return self.filter(Exists(awaited()))
 
     def standing(self) -> Self:
         """Those that no other record of their task corrects."""

@@ -619,9 +619,9 @@ class Rescued(NamedTuple):
 @require_http_methods(FORM)
 def rescue(request: HttpRequest) -> HttpResponse:
     """Queues that phones exported are taken in, record by record; what is here already counts once."""
-    form = RescueForm(request.POST or None, request.FILES or None)
     if request.method != "POST":
-        return render(request, "desk/inspections/rescue.html", {"form": form})
+        return render(request, "desk/inspections/rescue.html", {"form": RescueForm()})
+    form = RescueForm(request.POST, request.FILES)
     lines: list[Rescued] = []
     pictures: list[str] = []
     if form.is_valid():

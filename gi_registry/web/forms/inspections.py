@@ -48,3 +48,9 @@ class RescueForm(ApplicationForm):
         self.fields["files"].widget.attrs["accept"] = ".json,application/json"
         self.groups = [(_("队列文件"), ["files"])]
         self.finish()
+
+    def clean_files(self) -> list[Any]:
+        files: list[Any] = self.cleaned_data["files"]
+        if not files:
+            raise forms.ValidationError(_("请选导出的文件。"))
+        return files
