@@ -597,7 +597,7 @@ def test_a_lost_queue_is_taken_in_once(task, team):
     assert "文件里有 3 条记录" in told
     assert "示例酿造有限公司 2026-05-06 10:00 已收下，照片到齐 field-1.json" in told
     assert "示例酿造有限公司 2026-05-06 10:00 已收下 ，还缺 1 张照片 field-2.json" in told
-    assert "第 3 条 没有收下： 12 个检查项目须各有一个结果，没有收下。 field-2.json" in told
+    assert "第 3 条 没有收下： 记录的内容不完整，没有收下：请留在队列里，更新应用后再送。 field-2.json" in told
     assert "登记簿里原来就有，没有重复登记，照片到齐 field-1.json" in again
 
 
