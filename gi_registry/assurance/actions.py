@@ -10,13 +10,14 @@ import re
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
+from decimal import Decimal, InvalidOperation
 from typing import Any, TypeVar
 
 from django.db import models, transaction
 from django.db.models import QuerySet
 
-from gi_registry.assurance.clauses import VERSIONS, Clause, clauses_on
-from gi_registry.assurance.facts import PRODUCERS
+from gi_registry.assurance.clauses import Clause, clauses_on
+from gi_registry.assurance.facts import PRODUCERS, load
 from gi_registry.assurance.judging import Verdict, judge_report
 from gi_registry.assurance.models import (
     SEVERAL,
@@ -36,17 +37,19 @@ from gi_registry.assurance.models import (
 from gi_registry.assurance.numbers import read_standard
 from gi_registry.assurance.permissions import may_keep, require_decide, require_hand_in, require_keep
 from gi_registry.assurance.rounds import digest, evidence_of, result_of
-from gi_registry.assurance.systems import answers, local_clauses
-from gi_registry.assurance.values import read_value
+from gi_registry.assurance.rules import bearing_on, left_open
+from gi_registry.assurance.systems import answers, facts_of, local_clauses, of_laboratories
+from gi_registry.assurance.values import read_number, read_value
 from gi_registry.core import clock
 from gi_registry.core.errors import BadInput, NotAllowed, NotInRegister
-from gi_registry.core.history import Why, drop, put, refuse_if_changed_since
-from gi_registry.core.revision import take_turn
+from gi_registry.core.history import Why, drop, put, refuse_if_changed_since, thing
+from gi_registry.core.models import Change
+from gi_registry.core.revision import moved, take_turn
 from gi_registry.core.text import plain
 from gi_registry.gazette.actions import added, settled
 from gi_registry.gazette.models import Document
 from gi_registry.gazette.papers import refuse_future
-from gi_registry.parties.models import Party, User
+from gi_registry.parties.models import Kind, Party, User
 from gi_registry.products.models import Product
 
 M = TypeVar("M", bound=models.Model)
@@ -54,13 +57,20 @@ Columns = Mapping[str, Any]
 
 
 def written(
-    model: type[M], row: M | None, columns: Columns, *, by: User, day: date | None = None, seen: int | None = None
+    model: type[M],
+    row: M | None,
+    columns: Columns,
+    *,
+    by: User,
+    day: date | None = None,
+    seen: int | None = None,
+    reason: str = "",
 ) -> M:
     """A new row (`row` is None) or the row put right, with its source settled."""
     values = dict(columns)
     if "source" in values:
         values["source"] = settled(values["source"], by=str(by))
-    why = Why(day, values["source"].key if "source" in values else "", values.get("note", ""))
+    why = Why(day, values["source"].key if "source" in values else "", reason or values.get("note", ""))
     if row is None:
         return added(model, values, by=str(by), why=why)
     return put(model, {"pk": row.pk}, values, by=str(by), why=why, seen=seen)[0]
@@ -77,11 +87,13 @@ def save_standard(
     by: User,
     limits: Sequence[Columns] | None = None,
     seen: int | None = None,
+    reason: str = "",
     **columns: Any,
 ) -> Standard:
     """An edition of a standard (for all products where `product` is None) and its limits, all of them.
 
-    `limits` None leaves them as they are. The number stays as it is typed where it can be read as one.
+    `limits` None leaves them as they are. The number stays as it is typed where it can be read as one. What would let
+    a failed line of a report fail no longer is for officials, for a reason.
     """
     if product is None or (standard is not None and standard.product_id is None):
         require_keep(by)
@@ -91,10 +103,75 @@ def save_standard(
     refuse_numbers(standard, product, columns)
     refuse_days(columns)
     columns["replaces"] = replaced_by(columns)
-    saved = written(Standard, standard, columns | {"product": product}, by=by, day=columns.get("valid_from"), seen=seen)
+    concerned = products_judged_by(standard, product, limits)
+    failed, before = failed_lines(concerned), lines_of(standard)
+    columns |= {"product": product}
+    day = columns.get("valid_from")
+    saved = written(Standard, standard, columns, by=by, day=day, seen=seen, reason=reason)
     if limits is not None:
         save_limits(saved, limits, by)
+    refuse_whitewash(failed, failed_lines(concerned), by, reason)
+    if standard is not None:
+        note_lines(saved, "技术指标", before, by=by, why=Why(day, note=reason))
     return saved
+
+
+def products_judged_by(
+    standard: Standard | None, product: Product | None, limits: Sequence[Columns] | None
+) -> set[int]:
+    """The products (by their rows) whose reports an edition judges, before it is written or after."""
+    if product is not None and (standard is None or standard.product_id is not None):
+        return {product.pk}
+    if not limits and (standard is None or not standard.limits.exists()):
+        return set()
+    return set(TestReport.objects.order_by().values_list("product", flat=True))
+
+
+def failed_lines(products: Iterable[int]) -> dict[tuple[int, str], str]:
+    """The failed lines of the reports of products: the number of the report by its row and the parameter."""
+    reports = (report for facts in facts_of(products) for report in facts.reports)
+    return {(report.pk, line.parameter): report.number for report in reports for line in report.failing}
+
+
+def refuse_whitewash(before: Mapping[Any, str], after: Mapping[Any, str], by: User, reason: str) -> None:
+    """No failed line goes by way of the limits. Raises NotAllowed, and BadInput where no reason is given."""
+    gone = "、".join(dict.fromkeys(number for key, number in before.items() if key not in after))
+    if not gone:
+        return
+    said = f"这样写以后，报告 {gone} 里不合格的结果就不再不合格"
+    if not may_keep(by):
+        raise NotAllowed(f"{said}：只有主管部门可以这样改。")
+    if not reason.strip():
+        raise BadInput(f"{said}：请写明为什么更正。")
+
+
+def lines_of(row: Standard | TestReport | None) -> list[str]:
+    """The limits of a standard, or the values of a report, as they are read."""
+    match row:
+        case Standard():
+            return [f"{one} {one.goods} {one.method}".strip() for one in row.limits.order_by("pk")]
+        case TestReport():
+            return [f"{one.parameter} {one.text} {one.unit} {one.method}".strip() for one in row.values.order_by("pk")]
+    return []
+
+
+def note_lines(row: Standard | TestReport, name: str, before: list[str], *, by: User, why: Why) -> None:
+    """A line of history of the row itself where its lines changed, so that who read it before them is told."""
+    after = lines_of(row)
+    if before == after:
+        return
+    Change.objects.create(
+        at=clock.now(),
+        by=str(by),
+        table=str(row._meta.verbose_name),
+        row=str(row)[:300],
+        before={name: before},
+        after={name: after},
+        thing=thing(row),
+        day=why.day,
+        note=why.note,
+    )
+    moved()
 
 
 def refuse_numbers(standard: Standard | None, product: Product | None, columns: Columns) -> None:
@@ -148,10 +225,23 @@ def save_limits(standard: Standard, limits: Sequence[Columns], by: User) -> None
     for key in set(standing) - twice:
         drop(standing[key], by=str(by))
     for at, one in enumerate(limits, 1):
-        values = {"lower": None, "upper": None} | {name: "" if value is None else value for name, value in one.items()}
-        values |= {name: None for name in ("lower", "upper") if values[name] == ""}
+        values = {name: "" if value is None else value for name, value in one.items()}
+        values |= in_line(at, lambda one=one: {name: bound_of(one.get(name)) for name in ("lower", "upper")})
         row = standing.get((plain(one["parameter"]), plain(one.get("goods") or "")))
         in_line(at, lambda row=row, values=values: written(Limit, row, {"standard": standard} | values, by=by))
+
+
+def bound_of(typed: Any) -> Decimal | None:
+    """A bound as a number, None where there is none. Raises BadInput."""
+    if typed in {None, ""}:
+        return None
+    try:
+        number = read_number(typed.strip())[0] if isinstance(typed, str) else Decimal(typed)
+    except (InvalidOperation, ValueError):
+        raise BadInput(f"“{typed}”不是数。") from None
+    if not number.is_finite():
+        raise BadInput(f"“{typed}”不是数。")
+    return number
 
 
 def in_line(at: int, act: Any) -> Any:
@@ -222,7 +312,10 @@ def save_qualification(
     """A certificate of the laboratory."""
     require_keep(by)
     take_turn()
-    day = columns.get("valid_from")
+    number, day = plain(columns["number"]), columns.get("valid_from")
+    for one in Qualification.objects.filter(kind=columns["kind"]).exclude(laboratory=laboratory):
+        if plain(one.number) == number:
+            raise BadInput(f"证书编号 {one.number} 已登记在{one.laboratory}名下：请核对。")
     return written(Qualification, qualification, columns | {"laboratory": laboratory}, by=by, day=day, seen=seen)
 
 
@@ -269,15 +362,19 @@ def save_report(
     if report is not None:
         require_to_touch(report, by, reason)
     refuse_report(report, product, columns)
+    refuse_twice(report, columns)
     refuse_lines(lines)
-    saved = written(TestReport, report, columns | {"product": product}, by=by, day=columns["issued_on"], seen=seen)
+    before, day, columns = lines_of(report), columns["issued_on"], columns | {"product": product}
+    saved = written(TestReport, report, columns, by=by, day=day, seen=seen, reason=reason)
     standing = {plain(value.parameter): value for value in saved.values.all()}
     for key in set(standing) - {plain(line["parameter"]) for line in lines}:
         drop(standing[key], by=str(by), why=Why(note=reason))
     for at, line in enumerate(lines, 1):
         values = {name: value or "" for name, value in line.items()} | {"report": saved}
         row = standing.get(plain(line["parameter"]))
-        in_line(at, lambda row=row, values=values: written(Value, row, values, by=by))
+        in_line(at, lambda row=row, values=values: written(Value, row, values, by=by, reason=reason))
+    if report is not None:
+        note_lines(saved, "检验结果", before, by=by, why=Why(day, note=reason))
     return saved
 
 
@@ -309,7 +406,28 @@ def refuse_report(report: TestReport | None, product: Product, columns: Columns)
     refuse_future(issued_on)
     if columns.get("standard_number"):
         read_standard(columns["standard_number"])
+    refuse_office(columns.get("producer"))
     refuse_retest(report, product, columns)
+
+
+def refuse_office(producer: Party | None) -> None:
+    """An office makes no product."""
+    if producer is not None and producer.kind == Kind.GOVERNMENT:
+        raise BadInput(f"{producer}是政府机关，不会是生产者：整个产品共用的留空。")
+
+
+DASHES = "-‐–—－"
+
+
+def refuse_twice(report: TestReport | None, columns: Columns) -> None:
+    """A laboratory gives a number once, with whichever dash it is written."""
+    dashed = str.maketrans(dict.fromkeys(DASHES, "-"))
+    plainly = columns["number"].translate(dashed)
+    written_so = [plainly.replace("-", dash) for dash in DASHES]
+    others = TestReport.objects.filter(laboratory=columns["laboratory"], number__in=written_so)
+    first = others.exclude(pk=report.pk if report else 0).exclude(number=columns["number"]).first()
+    if first is not None:
+        raise BadInput(f"这家机构的报告 {first.number} 已经登记，只是连字符写法不同：请核对。")
 
 
 def refuse_retest(report: TestReport | None, product: Product, columns: Columns) -> None:
@@ -319,6 +437,10 @@ def refuse_retest(report: TestReport | None, product: Product, columns: Columns)
         return
     if first.product_id != product.pk:
         raise BadInput(f"报告 {first.number} 属于另一产品，不能在这里复检。")
+    for name, label in (("producer", "生产者"), ("batch", "批号")):
+        one, other = columns.get(name), getattr(first, name)
+        if one and other and one != other:
+            raise BadInput(f"复检报告须是同一{label}的：报告 {first.number} 的{label}是{other}。")
     if columns["issued_on"] < first.issued_on:
         raise BadInput(f"复检报告不能早于它所复检的报告（{first.issued_on} 签发）。")
     if not (columns.get("note") or "").strip():
@@ -373,7 +495,10 @@ def attach(
     require_decide(by, product)
     take_turn()
     begins = valid_from or clock.today()
-    refuse_producer(clause_called(clause, begins), product, producer)
+    called = clause_called(clause, begins)
+    refuse_producer(called, product, producer)
+    if effect is Effect.NOT_APPLICABLE:
+        refuse_to_hide(called, product, producer)
     if not note.strip():
         raise BadInput("请说明为什么这样认定。")
     if effect is Effect.MEETS and evidence is None and document is None:
@@ -395,6 +520,13 @@ def attach(
     values |= dict.fromkeys(COLUMN_OF.values()) | ({COLUMN_OF[type(evidence)]: evidence} if evidence else {})
     refuse_second_word(values)
     return added(Attachment, values, by=str(by), why=Why(begins, note=note.strip()))
+
+
+def refuse_to_hide(clause: Clause, product: Product, producer: Party | None) -> None:
+    """What failed and was not settled cannot be set aside by a word. Raises BadInput."""
+    failed = bearing_on(load([product.pk])[product.pk], clause, clock.today(), producer.pk if producer else None)
+    for one in left_open(failed):
+        raise BadInput(f"{one}，还没有复检合格：不能认定 {clause.key} 不适用。")
 
 
 def clause_called(key: str, on: date) -> Clause:
@@ -445,6 +577,10 @@ def refuse_strange(evidence: Piece | None, product: Product) -> None:
     owner = getattr(evidence, "product_id", None)
     if owner is not None and owner != product.pk:
         raise BadInput("所选的材料属于另一产品。")
+    if isinstance(evidence, Qualification) and product.pk not in of_laboratories(
+        Laboratory.objects.filter(pk=evidence.laboratory_id)
+    ):
+        raise BadInput(f"{evidence.laboratory}没有为“{product}”承担检验，也没有出过报告：不能以它的资质为依据。")
 
 
 @transaction.atomic
@@ -461,6 +597,7 @@ def detach(attachment: Attachment, *, by: User, reason: str, day: date | None = 
     put(Attachment, {"pk": attachment.pk}, {"valid_until": day}, by=str(by), why=why)
 
 
+OF_LAW = re.compile(r"[SQT][0-9]*")  # what the clauses of the law are called, or may be
 LOCAL_KEY = re.compile(r"[A-Z]{1,6}[0-9]{0,4}")
 
 
@@ -476,7 +613,7 @@ def save_local_clause(
     key = columns["key"].strip().upper()
     if clause is not None and key != clause.key:
         raise BadInput(f"编号“{clause.key}”已经给出，不能改：材料和认定靠它认出条款。")
-    if not LOCAL_KEY.fullmatch(key) or key in VERSIONS:
+    if not LOCAL_KEY.fullmatch(key) or OF_LAW.fullmatch(key):
         raise BadInput(f"编号“{key[:12]}”不能用：请用字母加数字，并避开 S、Q、T 的 45 条，例如 JH1。")
     if LocalClause.objects.filter(key=key).exclude(pk=clause.pk if clause else 0).exists():
         raise BadInput(f"编号“{key}”已经用了。")

@@ -26,7 +26,7 @@ from gi_registry.assurance.answers import (
     judged,
 )
 from gi_registry.assurance.clauses import Clause
-from gi_registry.assurance.facts import clause_of, load
+from gi_registry.assurance.facts import Facts, clause_of, load
 from gi_registry.assurance.models import (
     Appointment,
     Attachment,
@@ -60,12 +60,14 @@ __all__ = [
     "answer",
     "answers",
     "counts",
+    "facts_of",
     "forget",
     "judged",
     "keep",
     "lapsing",
     "local_clauses",
     "matrix",
+    "of_laboratories",
     "over",
 ]
 AT_ONCE = 200  # products: so many are read by the same five queries
@@ -84,10 +86,14 @@ def over(product: Product, days: Iterable[date]) -> list[ProductAnswer]:
 
 def answers(products: Iterable[int], day: date) -> Iterator[ProductAnswer]:
     """How those of many products (by their rows) stand. Five queries for every 200."""
+    return (judged(facts, day) for facts in facts_of(products))
+
+
+def facts_of(products: Iterable[int]) -> Iterator[Facts]:
+    """The facts of many products (by their rows). Five queries for every 200."""
     asked = list(products)
     for start in range(0, len(asked), AT_ONCE):
-        for facts in load(asked[start : start + AT_ONCE]).values():
-            yield judged(facts, day)
+        yield from load(asked[start : start + AT_ONCE]).values()
 
 
 @contextmanager

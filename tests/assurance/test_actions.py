@@ -486,3 +486,159 @@ def test_evidence_for_a_clause_of_the_district_counts_for_a_month_at_least(offic
     basis = make.sourced()
     columns = {"key": "JH1", "system": "quality", "wording": "示例", "who": "producer", "article": "示例办法"}
     refused(BadInput, actions.save_local_clause, None, by=official, match="至少 1 个月", fresh=0, **columns, **basis)
+
+
+# --- What failed does not go by another way --------------------------------------------------------------------------
+
+LIMIT = {"parameter": "总酸", "unit": "g/100mL", "lower": 5}
+
+
+@pytest.fixture
+def outside(product):
+    """A report whose only line lies outside its limit."""
+    make.standard(product, limits=[LIMIT])
+    return make.lab_report(product, make.laboratory(), make.producer(), results={"总酸": ("3.0", "g/100mL")})
+
+
+def rewritten(product, by, **more):
+    """The standard of the product written again with some things otherwise."""
+    standard = product.standards.get()
+    same = {name: getattr(standard, name) for name in ("number", "title", "valid_from", "issued_on", "source", "grade")}
+    return actions.save_standard(standard, product, by=by, **{"limits": [LIMIT]} | same | more)
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"limits": [LIMIT | {"lower": 1}]},
+        {"limits": []},
+        {"valid_until": date(2026, 2, 1)},
+        {"valid_from": date(2026, 2, 25), "issued_on": date(2026, 2, 1)},
+        {"limits": [LIMIT | {"unit": "mg/kg"}]},
+    ],
+)
+def test_a_standard_that_lets_a_failed_line_fail_no_longer_is_for_officials_with_a_reason(
+    product, outside, association, more
+):
+    refused(NotAllowed, rewritten, product, association, match="报告 示例-1 里不合格的结果就不再不合格", **more)
+    official = make.person("market")
+    refused(BadInput, rewritten, product, official, match="请写明为什么更正", **more)
+
+    rewritten(product, official, reason="照标准原文更正", **more)
+
+    assert Change.objects.filter(note="照标准原文更正").exists()
+
+
+def test_what_touches_no_failed_line_needs_no_reason(product, outside, association):
+    rewritten(product, association, limits=[LIMIT, LIMIT | {"parameter": "铅", "lower": None, "upper": 1}])
+
+    assert product.standards.get().limits.count() == 2
+
+
+@pytest.mark.parametrize(
+    ("first", "more", "sentence"),
+    [
+        ({}, {"producer": "示例另一厂"}, "复检报告须是同一生产者的：报告 示例-1 的生产者是示例酿造有限公司"),
+        ({"batch": "A1"}, {"batch": "A2"}, "复检报告须是同一批号的：报告 示例-1 的批号是A1"),
+    ],
+)
+def test_a_retest_is_of_the_same_producer_and_batch(product, outside, first, more, sentence):
+    TestReport.objects.update(**first)
+    outside.refresh_from_db()
+    more |= {"producer": make.producer(more["producer"], make.USCC[1])} if "producer" in more else {}
+    columns = report_columns(number="示例-2", retest_of=outside, note="复检", **more)
+
+    refused(
+        BadInput, actions.save_report, None, product, by=make.person("market"), lines=[ACID], match=sentence, **columns
+    )
+
+
+@pytest.mark.parametrize("key", ["T7", "T11"])
+def test_no_word_sets_aside_what_failed(product, outside, key):
+    make.protection(product)
+    word = {"by": make.person("market"), "note": "示例", "effect": Effect.NOT_APPLICABLE}
+
+    refused(BadInput, actions.attach, key, product, match="还没有复检合格", **word)
+
+
+def test_no_word_rests_on_the_certificate_of_a_laboratory_that_did_nothing_for_the_product(product):
+    paper = make.qualification(make.laboratory())
+    word = {"by": make.person("market"), "note": "示例", "evidence": paper}
+
+    refused(BadInput, actions.attach, "T4", product, match="没有为“独流老醋”承担检验", **word)
+
+
+def test_an_office_is_no_producer_of_what_is_tested(product):
+    columns = report_columns(producer=make.producer("示例局", "", kind="government"))
+
+    refused(
+        BadInput,
+        actions.save_report,
+        None,
+        product,
+        by=make.person("market"),
+        lines=[ACID],
+        match="政府机关",
+        **columns,
+    )
+
+
+def test_a_number_with_another_dash_is_the_same_report(product, outside):
+    columns = report_columns(number="示例—1")
+
+    refused(
+        BadInput,
+        actions.save_report,
+        None,
+        product,
+        by=make.person("market"),
+        lines=[ACID],
+        match="写法不同",
+        **columns,
+    )
+
+
+@pytest.mark.parametrize("typed", ["NaN", "Infinity", "十二"])
+def test_a_bound_that_is_no_number_is_refused(product, typed):
+    columns = standard_columns(limits=[{"parameter": "铅", "upper": typed}])
+
+    refused(BadInput, actions.save_standard, None, product, by=make.person("market"), match="不是数", **columns)
+
+
+@pytest.mark.parametrize("key", ["S16", "Q99", "T0", "T"])
+def test_the_letters_of_the_law_are_no_keys_of_the_district(key):
+    clause = {"key": key, "system": "quality", "wording": "示例", "who": "producer", "article": "示例"}
+
+    refused(
+        BadInput, actions.save_local_clause, None, by=make.person("market"), match="避开", **clause, **make.sourced()
+    )
+
+
+# --- Stale forms -----------------------------------------------------------------------------------------------------
+
+
+def test_who_typed_over_values_that_changed_since_is_told_so(product):
+    official = make.person("market")
+    report = actions.save_report(None, product, by=official, lines=[ACID], **report_columns())
+    seen = last_change(report)
+
+    def again(text):
+        lines = [ACID | {"text": text}]
+        return actions.save_report(report, product, by=official, lines=lines, seen=seen, **report_columns())
+
+    again("6.0")
+    refused(Conflict, again, "7.0")
+    assert report.values.get().text == "6.0"
+
+
+def test_who_typed_over_limits_that_changed_since_is_told_so(product):
+    official, columns = make.person("market"), standard_columns()
+    standard = actions.save_standard(None, product, by=official, limits=[LIMIT], **columns)
+    seen = last_change(standard)
+
+    def again(limits):
+        return actions.save_standard(standard, product, by=official, limits=limits, seen=seen, **standard_columns())
+
+    again([LIMIT | {"lower": 4}])
+    refused(Conflict, again, [])
+    assert standard.limits.get().lower == 4
