@@ -28,6 +28,7 @@ from gi_registry.inspections.models import (
     Record,
     Recusal,
     Risk,
+    Sign,
     Target,
     Task,
 )
@@ -69,8 +70,8 @@ def make_plan(
 
 def next_number(year: int) -> str:
     """The next number of a plan that begins in the year: 2026-J001."""
-    last = Plan.objects.filter(number__startswith=f"{year}-J").order_by("-number").first()
-    return f"{year}-J{int(last.number[6:]) + 1 if last else 1:03d}"
+    taken = Plan.objects.filter(number__startswith=f"{year}-J").values_list("number", flat=True)
+    return f"{year}-J{max((int(number[6:]) for number in taken), default=0) + 1:03d}"
 
 
 @transaction.atomic
@@ -235,6 +236,9 @@ def take_step(plan: Plan, state: PlanState, *, by: User, note: str = "", seen: i
         act(plan, by, note)
     if state == PlanState.RUNNING:
         refuse_idle(plan)
+        refuse_unfit(plan)
+    if state == PlanState.CLOSED:
+        refuse_silence(plan, note)
     values: dict[str, Any] = {"state": state}
     if plan.published_at is None and state in {PlanState.PUBLISHED, PlanState.CLOSED}:
         values["published_at"] = clock.now()
@@ -257,6 +261,29 @@ def refuse_idle(plan: Plan) -> None:
         raise BadInput("还没有一项检查任务。")
 
 
+def refuse_unfit(plan: Plan) -> None:
+    """People leave and ties come to light after they were drawn or assigned: then nobody goes. Raises BadInput."""
+    remedy = "请写明理由重新抽取" if plan.kind == Kind.RANDOM else "请改派"
+    for task in plan.tasks.standing().select_related("target__product", "target__authorisation__producer"):
+        team = list(task.inspectors.all())
+        gone = [str(person) for person in team if not may_inspect(person)]
+        if gone:
+            raise BadInput(f"{'、'.join(gone)}已不是检查员，不能去检查“{task.target.who}”：{remedy}。")
+        if tied := withdrawn_of(task.target, team):
+            raise BadInput(f"{'、'.join(tied)}与“{task.target.who}”有关系，应当回避：{remedy}。")
+
+
+def refuse_silence(plan: Plan, note: str) -> None:
+    """Whoever ends a plan after its frame was published and inspects nobody says in public why. Raises BadInput."""
+    if gives_up(plan) and not note.strip():
+        raise BadInput("名录公布以后一家也没有检查就结束，必须写明理由，理由会公开。")
+
+
+def gives_up(plan: Plan) -> bool:
+    """Whether ending the plan now would mean that its frame was published and nobody inspected."""
+    return plan.draws.exists() and not Record.objects.filter(task__plan=plan).exists()
+
+
 @transaction.atomic
 def assign(target: Target, inspectors: Iterable[User], *, by: User) -> Task:
     """Who inspects a target of a plan that does not draw. Raises NotAllowed and BadInput."""
@@ -274,12 +301,17 @@ def assign(target: Target, inspectors: Iterable[User], *, by: User) -> Task:
 
 def refuse_tied(target: Target, team: Iterable[User]) -> None:
     """Raises BadInput where one of them must withdraw."""
-    if target.authorisation is None:
-        return
-    tied, party = ties(team), target.authorisation.producer_id
-    withdrawn = [str(person) for person in team if (person.pk, party) in tied]
-    if withdrawn:
+    if withdrawn := withdrawn_of(target, team):
         raise BadInput(f"{'、'.join(withdrawn)}与“{target.who}”有关系，应当回避。")
+
+
+def withdrawn_of(target: Target, team: Iterable[User]) -> list[str]:
+    """Those of the team who must withdraw from the target."""
+    if target.authorisation is None:
+        return []
+    people, party = list(team), target.authorisation.producer_id
+    tied = ties(people)
+    return [str(person) for person in people if (person.pk, party) in tied]
 
 
 # --- The draw --------------------------------------------------------------------------------------------------------
@@ -291,8 +323,9 @@ def commit(plan: Plan, by: User, note: str) -> None:
     if number > 1 and not note.strip():
         raise BadInput("重新抽取必须写明理由，理由会公开。")
     inspectors = list(plan.inspectors.order_by("username"))
-    people = {f"J{at:02d}": person.username for at, person in enumerate(inspectors, 1)}
-    frame = frame_of(plan, number, dict(zip(people, inspectors, strict=True)))
+    refuse_no_inspectors(inspectors)
+    people = {f"J{at:02d}": person for at, person in enumerate(inspectors, 1)}
+    frame = frame_of(plan, number, people)
     refuse_undrawable(frame)
     hashed, seed = redraw.frame_hash(frame), secrets.token_hex(32)
     values = {
@@ -300,10 +333,11 @@ def commit(plan: Plan, by: User, note: str) -> None:
         "frame": frame,
         "frame_hash": hashed,
         "commitment": redraw.commitment(seed, hashed),
-        "people": people,
         "committed_at": clock.now(),
     }
     draw, _made = put(Draw, {"plan": plan, "number": number}, values, by=str(by), why=Why(clock.today(), note=note))
+    for sign, person in people.items():
+        added(Sign, {"draw": draw, "text": sign, "inspector": person}, by=str(by), why=Why(clock.today()))
     Draw.objects.filter(pk=draw.pk).update(sealed=seed)  # past the history, which people read before the draw
 
 
@@ -354,9 +388,9 @@ def reveal(plan: Plan, by: User, note: str) -> None:
         for target in plan.targets.select_related("authorisation")
         if target.authorisation
     }
-    people = {person.username: person for person in User.objects.filter(username__in=draw.people.values())}
+    people = {sign.text: sign.inspector for sign in draw.signs.select_related("inspector")}
     for line in result:
-        team = [people[draw.people[sign]] for sign in line["inspectors"]]
+        team = [people[sign] for sign in line["inspectors"]]
         key = {"target": targets[line["target"]], "draw": draw}
         put(Task, key, {"plan": plan}, by=str(by), many={"inspectors": team}, why=Why(clock.today()))
 

@@ -87,6 +87,14 @@ class Plan(models.Model):
     def __str__(self) -> str:
         return f"{self.number} {self.title}"
 
+    @property
+    def given_up(self) -> PlanStep | None:
+        """The step that ended it after its frame was published and before anybody was inspected; its note is public."""
+        step = self.steps.filter(state=PlanState.CLOSED).last()
+        if step is None or not self.draws.exists():
+            return None
+        return None if Record.objects.filter(task__plan=self, received_at__lt=step.at).exists() else step
+
 
 class PlanStep(AppendOnly):
     """One line of a plan's history."""
@@ -189,9 +197,9 @@ class Recusal(models.Model):
 class Draw(models.Model):
     """One draw of a random plan: what was published before it, and its result.
 
-    `frame` is public and names inspectors by signs (J01, …), whose people only the desk sees (`people`: sign →
-    username). `sealed` is the seed until the draw and stands in no history; `seed` and `result` ([{"target",
-    "stratum", "inspectors"}, …]) are empty until then. All texts are hexadecimal and as `redraw` computes them.
+    `frame` is public and names inspectors by signs (J01, …), whose people only the desk sees (`Sign`). `sealed` is
+    the seed until the draw and stands in no history; `seed` and `result` ([{"target", "stratum", "inspectors"}, …])
+    are empty until then. All texts are hexadecimal and as `redraw` computes them.
     """
 
     plan = models.ForeignKey(Plan, models.PROTECT, related_name="draws", verbose_name=_("计划"))
@@ -200,7 +208,6 @@ class Draw(models.Model):
     frame = models.JSONField(_("名录与规则"))
     frame_hash = models.CharField(_("名录的 SHA-256"), max_length=64)
     commitment = models.CharField(_("对随机种子的承诺"), max_length=64)
-    people = models.JSONField(_("检查员代号"))
     committed_at = models.DateTimeField(_("公布时间"))
     sealed = models.CharField(_("未公布的种子"), max_length=64, blank=True, editable=False)
     seed = models.CharField(_("种子"), max_length=64, blank=True)
@@ -230,6 +237,22 @@ class Draw(models.Model):
             "seed": self.seed,
             "result": self.result,
         }
+
+
+class Sign(models.Model):
+    """Who stands behind a sign of a draw: frozen with its frame, for the desk alone."""
+
+    draw = models.ForeignKey(Draw, models.PROTECT, related_name="signs", verbose_name=_("抽取"))
+    text = models.CharField(_("代号"), max_length=8)
+    inspector = models.ForeignKey(User, models.PROTECT, related_name="signs", verbose_name=_("检查员"))
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("检查员代号")
+        ordering = ["pk"]
+        constraints = [models.UniqueConstraint(fields=["draw", "text"], name="sign_once")]
+
+    def __str__(self) -> str:
+        return f"{self.draw.plan.number} {self.text} {self.inspector}"
 
 
 class TaskQuerySet(models.QuerySet):

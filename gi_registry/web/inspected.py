@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -25,6 +25,7 @@ from gi_registry.inspections.models import (
     Order,
     Outcome,
     Plan,
+    PlanStep,
     Record,
     RecordQuerySet,
     Result,
@@ -174,6 +175,8 @@ def plan(request: HttpRequest, number: str) -> HttpResponse:
         "draws": list(one.draws.order_by("number")),
         "random": one.kind == Kind.RANDOM,
         "closed": one.state == PlanState.CLOSED,
+        "given_up": one.given_up,
+        "told_of": results().filter(task__plan=one).order_by().values("task").distinct().count(),
         "rows": rows,
         "results": shown(rows.object_list),
         "today": clock.today(),
@@ -225,9 +228,29 @@ def draw(request: HttpRequest, number: str, at: int) -> HttpResponse:
         ],
         "listed": [(line, layers[line["stratum"]]) for line in one.frame["targets"]],
         "others": list(one.plan.draws.exclude(pk=one.pk).order_by("number")),
+        "before": given_up_before(one),
         "last": not one.plan.draws.filter(number__gt=one.number).exists(),
     }
     return render(request, "inspections/draw.html", context)
+
+
+class Before(NamedTuple):
+    """A plan that was given up after its frame was published, and how many of its targets stand in this one too."""
+
+    plan: Plan
+    step: PlanStep
+    shared: int
+
+
+def given_up_before(one: Draw) -> list[Before]:
+    """The plans of the year before that were given up: a draw that did not please may not be made anew unseen."""
+    since = one.committed_at - timedelta(days=365)
+    draws = Draw.objects.filter(plan__state=PlanState.CLOSED, committed_at__range=(since, one.committed_at))
+    codes = {line["code"] for line in one.frame["targets"]}
+    shared: dict[Plan, set[str]] = {}
+    for draw in draws.exclude(plan=one.plan_id).select_related("plan").order_by("pk"):
+        shared.setdefault(draw.plan, set()).update(codes & {line["code"] for line in draw.frame["targets"]})
+    return [Before(plan, step, len(both)) for plan, both in shared.items() if both and (step := plan.given_up)]
 
 
 def layers_of(frame: dict[str, Any]) -> dict[str, str]:

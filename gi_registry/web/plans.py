@@ -58,6 +58,11 @@ CLOSES = Told(
     gettext_lazy("不再派任务，检查员不能再带走；迟到的记录仍收下并注明。"),
     gettext_lazy("计划和结果；没有事先公布的计划从这时起公开。"),
 )
+GIVES_UP = Told(
+    gettext_lazy("不检查就结束"),
+    gettext_lazy("名录已经公布而没有检查：不再派任务，须写明理由。"),
+    gettext_lazy("没有检查就结束和理由；以后抽取的名录里有同样的对象，会写明曾有这个计划。"),
+)
 RUNS = Told(
     gettext_lazy("开始检查"),
     gettext_lazy("检查员可以在手机上带走任务、记录现场。"),
@@ -106,8 +111,10 @@ class Way(NamedTuple):
 
 def told(plan: Plan, state: PlanState) -> Told:
     """The step from where the plan stands, in words."""
+    if state == P.CLOSED:
+        return GIVES_UP if actions.gives_up(plan) else CLOSES
     table = RANDOM_STEPS if plan.kind == Kind.RANDOM else ASSIGNED_STEPS
-    return table.get((PlanState(plan.state), state), CLOSES)
+    return table.get((PlanState(plan.state), state), RUNS)
 
 
 def ways(plan: Plan) -> list[Way]:
@@ -243,15 +250,13 @@ def lines_of(plan: Plan, targets: list[Target]) -> list[Line]:
 
 def pasts_of(plan: Plan) -> list[Past]:
     """The draws, the last one first, with who is behind their signs."""
-    draws = list(plan.draws.order_by("-number"))
-    names = {name for draw in draws for name in draw.people.values()}
-    users = {user.username: str(user) for user in User.objects.filter(username__in=names)}
+    draws = plan.draws.order_by("-number").prefetch_related("signs__inspector")
 
     def goes(draw: Draw, sign: str) -> int:
         return sum(sign in line["inspectors"] for line in draw.result)
 
     return [
-        Past(draw, [(sign, users.get(name, name), goes(draw, sign)) for sign, name in sorted(draw.people.items())])
+        Past(draw, [(sign.text, str(sign.inspector), goes(draw, sign.text)) for sign in draw.signs.all()])
         for draw in draws
     ]
 
@@ -335,7 +340,7 @@ def step(request: HttpRequest, number: str, state: str) -> HttpResponse:
         raise BadInput(sentence.format(kind=plan.get_kind_display(), now=plan.get_state_display(), next=aim.label))
     words = told(plan, aim)
     again = (plan.state, aim) == (PlanState.DRAWN, PlanState.PUBLISHED)
-    form = StepForm(request.POST or None, again=again, initial={"seen": last_change(plan)})
+    form = StepForm(request.POST or None, answers_for=again or words is GIVES_UP, initial={"seen": last_change(plan)})
 
     def act() -> str:
         actions.take_step(plan, aim, by=me(request), note=form.cleaned_data["note"], seen=form.seen)

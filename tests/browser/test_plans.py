@@ -71,7 +71,7 @@ def test_a_plan_is_made_published_drawn_and_drawn_again_with_a_reason(opened, us
         page.get_by_role("link", name="重新抽取", exact=True).click()
         page.get_by_role("button", name="重新抽取").click()
         expect(page.get_by_text("这一栏必填。")).to_be_visible()
-        page.get_by_label("重新抽取的理由").fill("示例：名录漏了一家")
+        page.get_by_label("理由").fill("示例：名录漏了一家")
         page.get_by_role("button", name="重新抽取").click()
         expect(page.get_by_role("heading", name="第 2 次抽取")).to_be_visible()
         assert fits(page)

@@ -4,6 +4,7 @@ import json
 from datetime import date
 
 import pytest
+from django.db.models import ProtectedError
 
 from gi_registry.core import clock
 from gi_registry.core.errors import BadInput, Conflict, NotAllowed
@@ -29,7 +30,7 @@ from gi_registry.inspections.states import PLANS, Kind, PlanState
 from gi_registry.marks.actions import close_rectification
 from gi_registry.marks.actions import take_step as take_mark_step
 from gi_registry.marks.states import State
-from gi_registry.parties.models import Party
+from gi_registry.parties.models import Party, User
 from tests import make
 
 pytestmark = pytest.mark.django_db
@@ -67,6 +68,10 @@ def random_plan(official, team, users):
 def counts():
     models = (Plan, PlanStep, Target, Recusal, Draw, Task, Order, Change)
     return [model.objects.count() for model in models]
+
+
+def signs(draw: Draw) -> dict[str, str]:
+    return {sign.text: sign.inspector.username for sign in draw.signs.all()}
 
 
 def at(plan: Plan, state: PlanState) -> Plan:
@@ -236,7 +241,7 @@ def test_what_is_published_names_nobody(random_plan, official, team):
 
     published = json.dumps(random_plan.draws.get().published)
     assert [person.username for person in team if person.username in published] == []
-    assert random_plan.draws.get().people == {"J01": "lisi", "J02": "wangwu", "J03": "zhangsan"}
+    assert signs(random_plan.draws.get()) == {"J01": "lisi", "J02": "wangwu", "J03": "zhangsan"}
 
 
 def test_the_draw_gives_the_list_that_anybody_computes_and_the_tasks_follow_it(random_plan, official):
@@ -248,7 +253,7 @@ def test_the_draw_gives_the_list_that_anybody_computes_and_the_tasks_follow_it(r
     [line] = draw.result  # a fifth of three, rounded up
     [task] = random_plan.tasks.all()
     assert task.target.authorisation.code == line["target"]
-    assert {person.username for person in task.inspectors.all()} == {draw.people[sign] for sign in line["inspectors"]}
+    assert {person.username for person in task.inspectors.all()} == {signs(draw)[sign] for sign in line["inspectors"]}
     assert len(line["inspectors"]) == 2
 
 
@@ -416,3 +421,65 @@ def test_the_title_of_a_re_check_names_a_natural_person_by_the_family_only(faile
     made = ordered(failed, official)
 
     assert plan_recheck(made.rectification, team[:2], by=official).plan.title == "张** 整改复查"
+
+
+# --- What comes between a draw and its inspections -------------------------------------------------------------------
+
+
+def drawn_by(plan, official):
+    take_step(plan, P.PUBLISHED, by=official)
+    take_step(plan, P.DRAWN, by=official)
+    return plan.tasks.first()
+
+
+def test_somebody_who_is_called_otherwise_since_the_publication_is_drawn_all_the_same(random_plan, official, team):
+    take_step(random_plan, P.PUBLISHED, by=official)
+    User.objects.filter(pk=team[0].pk).update(username="zhangsan2")
+    take_step(random_plan, P.DRAWN, by=official)
+
+    assert signs(random_plan.draws.get())["J03"] == "zhangsan2"
+    with pytest.raises(ProtectedError):
+        team[0].delete()
+
+
+def test_whoever_left_is_drawn_by_the_frozen_frame_but_nobody_goes_until_it_is_drawn_anew(random_plan, official):
+    task = drawn_by(random_plan, official)
+    gone = task.inspectors.first()
+    User.objects.filter(pk=gone.pk).update(is_active=False)
+    before = counts()
+    with pytest.raises(BadInput) as refused:
+        take_step(random_plan, P.RUNNING, by=official)
+    assert refused.value.sentence.startswith(f"{gone}已不是检查员，不能去检查")
+    with pytest.raises(BadInput, match="不是检查员"):
+        take_step(random_plan, P.PUBLISHED, by=official, note="有人离职")
+    assert counts() == before
+
+    lists = {"products": random_plan.products.all(), "inspectors": random_plan.inspectors.exclude(pk=gone.pk)}
+    change_plan(random_plan, by=official, **lists)
+    take_step(random_plan, P.PUBLISHED, by=official, note="有人离职")
+    take_step(random_plan, P.DRAWN, by=official)
+    assert take_step(random_plan, P.RUNNING, by=official).state == "running"
+
+
+def test_a_tie_that_comes_to_light_after_the_publication_keeps_the_plan_from_running(random_plan, official):
+    task = drawn_by(random_plan, official)
+    recuse(task.inspectors.first(), task.target.authorisation.producer, "亲属", by=official)
+
+    with pytest.raises(BadInput, match="应当回避：请写明理由重新抽取"):
+        take_step(random_plan, P.RUNNING, by=official)
+
+
+def test_what_was_published_and_not_inspected_is_ended_with_a_reason_only(random_plan, official):
+    drawn_by(random_plan, official)
+    with pytest.raises(BadInput, match="一家也没有检查就结束"):
+        take_step(random_plan, P.CLOSED, by=official)
+
+    step = take_step(random_plan, P.CLOSED, by=official, note="人手不够")
+    assert Plan.objects.get(pk=random_plan.pk).given_up == step
+
+
+def test_numbers_go_on_after_a_thousand(official):
+    for number in ("2026-J999", "2026-J1000"):
+        make.plan(number=number)
+
+    assert make_plan(Kind.SPECIAL, by=official, **DAYS).number == "2026-J1001"

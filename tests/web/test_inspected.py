@@ -150,6 +150,35 @@ def test_a_second_draw_stands_beside_the_first_with_its_reason(client, official,
     assert client.get("/inspections/2026-J001/draws/3/").status_code == 404
 
 
+def test_a_plan_given_up_after_its_draw_is_named_wherever_its_targets_are_drawn_again(
+    client, official, published, team, users
+):
+    take_step(published, P.DRAWN, by=official)
+    take_step(published, P.CLOSED, by=official, note="示例：人手不够")
+    given_up = text_of(client.get("/inspections/2026-J001/"))
+    assert f"名录公布以后没有检查，{clock.today()} 结束。理由：示例：人手不够" in given_up
+    assert "最后一次抽出 2 个对象，0 个已有公开的结果。" in given_up
+
+    again = make_plan(Kind.RANDOM, by=official, products=[users[0].product], inspectors=team, **DAYS)
+    fill_frame(again, by=official, users=users[:2])
+    take_step(again, P.PUBLISHED, by=official)
+    said = text_of(client.get("/inspections/2026-J002/draws/1/"))
+    assert (
+        "名录里有 2 个对象也在 2026-J001 示例年度抽查 的名录里，那个计划没有检查就结束了。理由：示例：人手不够" in said
+    )
+
+
+def test_a_plan_that_was_inspected_is_not_called_given_up(client, official, published):
+    for state in (P.DRAWN, P.RUNNING):
+        take_step(published, state, by=official)
+    make.arrived(Task.objects.first(), official)
+    take_step(published, P.CLOSED, by=official)
+
+    said = text_of(client.get("/inspections/2026-J001/"))
+    assert "名录公布以后没有检查" not in said
+    assert "最后一次抽出 2 个对象，1 个已有公开的结果。" in said
+
+
 def test_no_page_of_a_draw_names_an_inspector(client, official, published):
     take_step(published, P.DRAWN, by=official)
 
@@ -276,14 +305,14 @@ def test_a_plan_costs_as_many_queries_for_one_result_as_for_three(
     for user in users[:size]:
         make.arrived(make.task(running, user, team[:2]), team[0], findings=failing(7), **RECTIFY)
 
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(12):
         client.get(f"{LIST}{running.number}/")
 
 
 def test_a_draw_costs_as_many_queries_whatever_was_drawn(client, official, published, django_assert_num_queries):
     take_step(published, P.DRAWN, by=official)
 
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         client.get("/inspections/2026-J001/draws/1/")
 
 

@@ -124,7 +124,7 @@ def test_a_plan_costs_as_many_queries_for_one_target_as_for_three(
     for user in users[:size]:
         make.arrived(make.task(made, user, team[:2]), team[0])
 
-    with django_assert_num_queries(18):
+    with django_assert_num_queries(19):
         market.get(HERE)
 
 
@@ -261,7 +261,7 @@ def test_publishing_shows_the_commitment_and_drawing_the_result_with_the_people(
 def test_a_second_draw_needs_a_reason(market, official, plan):
     for state in (P.PUBLISHED, P.DRAWN):
         take_step(plan, state, by=official)
-    assert "和前一次的结果放在一起" in text_of(market.get(f"{HERE}steps/published/"))
+    assert "前一次的结果仍然公开。 理由 理由 必填 公开显示" in text_of(market.get(f"{HERE}steps/published/"))
     before = counts()
     refused = market.post(f"{HERE}steps/published/", {"note": " "} | seen(plan))
     assert (refused.status_code, counts()) == (400, before)
@@ -269,6 +269,17 @@ def test_a_second_draw_needs_a_reason(market, official, plan):
     again = market.post(f"{HERE}steps/published/", {"note": "示例：名录漏了一家"} | seen(plan), follow=True)
     assert "第 2 次抽取" in text_of(again)
     assert "示例：名录漏了一家" in text_of(again)
+
+
+def test_to_end_without_inspecting_what_was_published_needs_a_reason(market, official, plan):
+    take_step(plan, P.PUBLISHED, by=official)
+    assert "不检查就结束" in text_of(market.get(HERE))
+    before = counts()
+    refused = market.post(f"{HERE}steps/closed/", {"note": ""} | seen(plan))
+    assert (refused.status_code, counts()) == (400, before)
+
+    assert market.post(f"{HERE}steps/closed/", {"note": "示例：人手不够"} | seen(plan)).status_code == 302
+    assert Plan.objects.get().given_up.note == "示例：人手不够"
 
 
 def test_a_step_that_cannot_follow_is_refused_in_one_sentence(market, plan):

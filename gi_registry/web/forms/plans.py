@@ -171,17 +171,17 @@ class TeamForm(ApplicationForm):
 
 
 class StepForm(ApplicationForm):
-    """The next step of a plan; a second draw says why, in public."""
+    """The next step of a plan, with a note or, where the public is told why, a reason."""
 
-    def __init__(self, *args: Any, again: bool, **more: Any) -> None:
+    def __init__(self, *args: Any, answers_for: bool, **more: Any) -> None:
         super().__init__(*args, **more)
         self.fields["note"] = forms.CharField(
-            label=_("重新抽取的理由") if again else _("说明"),
-            required=again,
+            label=_("理由") if answers_for else _("说明"),
+            required=answers_for,
             widget=forms.Textarea,
-            help_text=_("公开显示，和前一次的结果放在一起；不要写人名") if again else _("只在工作台显示"),
+            help_text=_("公开显示，不要写人名") if answers_for else _("只在工作台显示"),
         )
-        self.groups = [(_("理由") if again else _("说明"), ["note"])]
+        self.groups = [(_("理由") if answers_for else _("说明"), ["note"])]
         self.finish()
 
 
