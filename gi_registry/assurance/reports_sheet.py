@@ -19,8 +19,11 @@ from typing import Any
 from django.db import transaction
 
 from gi_registry.assurance.actions import refuse_report, save_report
+from gi_registry.assurance.facts import PRODUCERS
 from gi_registry.assurance.judging import Edition, Line, Result, edition_of, lines_of
+from gi_registry.assurance.judging import Verdict as Judged
 from gi_registry.assurance.models import Laboratory, Standard, TestReport
+from gi_registry.assurance.permissions import require_hand_in
 from gi_registry.assurance.values import read_value
 from gi_registry.core.errors import BadInput
 from gi_registry.core.revision import take_turn
@@ -30,11 +33,15 @@ from gi_registry.gazette.actions import NewSource, settled
 from gi_registry.gazette.models import Source
 from gi_registry.gazette.tables import lines_of as table_of
 from gi_registry.parties.models import FormerParticulars, Party, User
-from gi_registry.products.models import Name, Product
+from gi_registry.parties.permissions import Act
+from gi_registry.products.models import Name, Product, Role
+from gi_registry.products.permissions import within_reach
 
 SEARCHED_FOR_HEADINGS = 10  # lines: a title may stand above the table
 MOST_REPORTS = 500  # so many are stored within one request
 BRACKETED = re.compile(r"[（(][^）)]*[）)]")
+SERIAL = re.compile(r"[34]\d{4}")  # a day whose cell was formatted as a number: from 1982 to 2036
+BEFORE_FIRST = date(1899, 12, 30)  # day 0 of spreadsheets
 DAY = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?")
 
 WIDE, NARROW = str.maketrans("()", "（）"), str.maketrans("（）", "()")
@@ -96,7 +103,8 @@ class Row:
             return Verdict.WRONG
         if self.there:
             return Verdict.THERE
-        return Verdict.DOUBTFUL if self.warnings else Verdict.GOOD
+        odd = self.warnings or any(line.verdict is Judged.NOT_COMPARABLE for line in self.lines)
+        return Verdict.DOUBTFUL if odd else Verdict.GOOD
 
     @property
     def sentences(self) -> list[str]:
@@ -133,7 +141,7 @@ class Sheet:
         return [report for report in self.reports if report.good]
 
 
-def read_sheet(name: str, content: bytes, *, product: Product | None = None) -> Sheet:
+def read_sheet(name: str, content: bytes, *, by: User, product: Product | None = None) -> Sheet:
     """The workbook (or CSV) with a diagnosis of each row; `product` is meant where a row names none.
 
     Raises BadInput where the file cannot be read as a table of reports; nothing is stored.
@@ -145,7 +153,7 @@ def read_sheet(name: str, content: bytes, *, product: Product | None = None) -> 
     told = [(number, cells) for number, cells in told if cells]
     if not told:
         raise BadInput("表里除了表头没有内容。")
-    return diagnosed(told, unknown, product)
+    return diagnosed(told, unknown, product, by=by)
 
 
 def headings_of(lines: Sequence[Sequence[str]]) -> tuple[int, list[str | None]]:
@@ -170,17 +178,20 @@ def cells_of(columns: Sequence[str | None], line: Sequence[str]) -> Cells:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What the register has of what the table names. Seven queries, however long the table."""
+    """What the register has of what the table names, and for which products (by their rows) the person hands in. Nine
+    queries, however long the table."""
 
     laboratories: Mapping[str, Laboratory]
     parties: Mapping[str, Party]
     products: Mapping[str, Product]
     there: Mapping[tuple[int, str], TestReport]
     editions: Mapping[int | None, list[Edition]]
+    within: frozenset[int]
+    makers: frozenset[tuple[int, int]]  # product and party, by their rows
 
 
 def diagnosed(
-    told: Iterable[tuple[int, Cells]], unknown: tuple[str, ...] = (), product: Product | None = None
+    told: Iterable[tuple[int, Cells]], unknown: tuple[str, ...] = (), product: Product | None = None, *, by: User
 ) -> Sheet:
     """Each row examined against the register and against the others of its report; nothing is stored."""
     rows = [Row(number, dict(cells)) for number, cells in told]
@@ -191,7 +202,7 @@ def diagnosed(
         drafts.setdefault(key, Draft([])).rows.append(row)
     if len(drafts) > MOST_REPORTS:
         raise BadInput(f"一次最多 {MOST_REPORTS} 份报告：请分成几个文件。")
-    known = known_to(rows, product)
+    known = known_to(rows, product, by)
     for draft in drafts.values():
         draft.product = product
         examine(draft, known)
@@ -209,14 +220,15 @@ def fill_down(rows: Sequence[Row]) -> None:
         above = row.cells
 
 
-def known_to(rows: Sequence[Row], product: Product | None) -> Known:
+def known_to(rows: Sequence[Row], product: Product | None, by: User) -> Known:
     """What the register has of the names in the rows."""
     numbers = {row.cells.get("number", "") for row in rows}
     reports = TestReport.objects.filter(number__in=numbers).select_related("product")
     products = {plain(name.text): name.product for name in Name.objects.select_related("product")}
     meant = {products.get(plain(row.cells.get("product", ""))) for row in rows} | {product}
     editions: dict[int | None, list[Edition]] = {}
-    for standard in Standard.objects.serving(*(one.pk for one in meant if one)).prefetch_related("limits"):
+    keys = [one.pk for one in meant if one]
+    for standard in Standard.objects.serving(*keys).prefetch_related("limits"):
         editions.setdefault(standard.product_id, []).append(edition_of(standard, standard.limits.all()))
     parties = parties_named({row.cells.get(name, "") for row in rows for name in ("laboratory", "producer")})
     laboratories = {one.party_id: one for one in Laboratory.objects.select_related("party")}
@@ -226,6 +238,8 @@ def known_to(rows: Sequence[Row], product: Product | None) -> Known:
         products,
         {(report.laboratory_id, report.number): report for report in reports},
         editions,
+        frozenset(within_reach(by, Act.STANDARDS).filter(pk__in=keys).values_list("pk", flat=True)),
+        frozenset(Role.objects.filter(product__in=keys, part__in=PRODUCERS).values_list("product", "party")),
     )
 
 
@@ -269,11 +283,15 @@ def read_head(draft: Draft, head: Row, known: Known) -> None:
             head.faults.append(f"登记簿没有产品“{said[:40]}”。")
     elif draft.product is None:
         head.faults.append("没有写产品名称，也没有选定产品。")
+    if draft.product is not None and draft.product.pk not in known.within:
+        head.faults.append(f"{draft.product}不在您负责的范围内：不能登记它的报告。")
     columns["producer"] = None
     if said := cells.get("producer"):
         columns["producer"] = known.parties.get(plain(said))
         if columns["producer"] is None:
             head.faults.append(f"登记簿没有生产者“{said[:40]}”：请先登记。")
+        elif draft.product is not None and (draft.product.pk, columns["producer"].pk) not in known.makers:
+            head.warnings.append(f"登记簿没有把{columns['producer']}列为{draft.product}的生产者：请核对。")
     else:
         head.warnings.append("没有写生产者：这份报告只算产品的，不算任何一家生产者的。")
 
@@ -286,6 +304,10 @@ def read_days(draft: Draft, head: Row) -> None:
         except BadInput as refusal:
             head.faults.append(f"{LABELS[name]}：{refusal.sentence}")
             draft.columns[name] = None
+        else:
+            if SERIAL.fullmatch(head.cells.get(name, "").strip()):
+                said = f"“{head.cells[name]}”是表格的日期序号，读作 {draft.columns[name]}。"
+                head.warnings.append(f"{LABELS[name]}：{said}")
     if draft.columns["valid_until"] is not None:
         draft.columns["valid_until"] += timedelta(days=1)
         head.understood.append(f"有效期至按含当日读，{draft.columns['valid_until']} 届满。")
@@ -301,6 +323,8 @@ def read_day(text: str) -> date | None:
     written = unicodedata.normalize("NFKC", text).strip()
     if not written:
         return None
+    if SERIAL.fullmatch(written):
+        return BEFORE_FIRST + timedelta(days=int(written))
     match = DAY.fullmatch(written)
     return checked_day("-".join((match[1], match[2].zfill(2), match[3].zfill(2))) if match else written)
 
@@ -369,8 +393,10 @@ def admit(sheet: Sheet, *, by: User, source: Source | NewSource, grade: str, not
 
     Raises NotAllowed, and BadInput where one that was shown as good is so no longer; then nothing is left behind.
     """
+    for product in {draft.product for draft in sheet.good if draft.product is not None}:
+        require_hand_in(by, product)
     take_turn()
-    now = diagnosed([(row.number, row.cells) for row in sheet.rows], sheet.unknown, sheet.product)
+    now = diagnosed([(row.number, row.cells) for row in sheet.rows], sheet.unknown, sheet.product, by=by)
     promised = [draft.rows[0].number for draft in sheet.good]
     if not promised:
         raise BadInput("没有一份报告可以登记。")
@@ -389,14 +415,41 @@ def stored(draft: Draft, basis: Mapping[str, Any], by: User) -> TestReport:
     return save_report(None, draft.product, by=by, lines=lines, **draft.columns, **basis)
 
 
+# How each column is filled, as the template says it; those that every report or result needs come first in its notes.
+SAMPLES = {
+    "number": "必填。报告上的编号；同一报告的各行写同一个，或者只写在第一行",
+    "laboratory": "必填。登记簿里的机构名称",
+    "product": "登记簿里的产品名称；整张表是同一产品的可以不写，导入时选",
+    "producer": "登记簿里的主体名称；整个产品共用的留空",
+    "batch": "报告上的批号",
+    "goods": "报告上的等级，例如特级",
+    "standard_number": "例如 GB/T 17924-2008；报告没有写的留空",
+    "sampled_on": "必填。例如 2026-02-20",
+    "issued_on": "必填。例如 2026-03-01",
+    "valid_until": "报告自己写明的才填，含当日，例如 2027-02-28",
+    "parameter": "必填。一行一项，例如总酸",
+    "text": "必填。照报告原样：5.6、<0.01、未检出、符合",
+    "unit": "例如 g/100mL；没有单位的留空",
+    "method": "例如 GB 12456-2021 第一法",
+}
+
+
 def template() -> bytes:
-    """An empty workbook with our headings."""
+    """An empty workbook with our headings, and a sheet that says how each column is filled."""
     from openpyxl import Workbook  # noqa: PLC0415 -- 35 MB of every web worker: only where a workbook is written
+    from openpyxl.utils import get_column_letter  # noqa: PLC0415
 
     book = Workbook()
     sheet = book.worksheets[0]
     sheet.title = "检验检测报告"
     sheet.append(list(LABELS.values()))
+    sheet.freeze_panes = "A2"
+    notes = book.create_sheet("填写说明")
+    for row in (("栏目", "怎样填"), *((LABELS[column], sample) for column, sample in SAMPLES.items())):
+        notes.append(row)
+    for page, widths in ((sheet, [18] * len(LABELS)), (notes, [14, 60])):
+        for at, width in enumerate(widths, 1):
+            page.column_dimensions[get_column_letter(at)].width = width
     content = io.BytesIO()
     book.save(content)
     return content.getvalue()

@@ -88,7 +88,7 @@ def product_for(person: Person, act: Act, slug: str) -> Product:
     if product is None:
         raise NotInRegister(f"登记簿没有网址名为“{slug[:60]}”的产品。")
     if not may_on(person, act, product):
-        raise NotAllowed(f"您的账号不能{act.label}：{product.common_name}不在您负责的范围内。")
+        raise NotAllowed(f"{product.common_name}不在您负责的范围内。")
     return product
 
 

@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from gi_registry.assurance import actions
+from gi_registry.assurance.clauses import RecordKind
 from gi_registry.assurance.facts import load
 from gi_registry.assurance.judging import Line, Verdict, judge_report
 from gi_registry.assurance.models import (
@@ -32,6 +33,7 @@ from gi_registry.assurance.models import (
     Standing,
     TestReport,
 )
+from gi_registry.assurance.numbers import normal
 from gi_registry.assurance.permissions import may_decide, may_hand_in, may_keep, require_keep
 from gi_registry.assurance.systems import Evidence
 from gi_registry.core import clock
@@ -96,7 +98,7 @@ def index(request: HttpRequest, slug: str) -> HttpResponse:
         "reports": [ListedReport(one, counted(lines[one.pk])) for one in reports],
         "records": records,
         "appointments": list(enumerate(appointments.prefetch_related("laboratory__qualifications"), 1)),
-        "attachments": attachments_of(shown).select_related("producer", "document"),
+        "attachments": [(one, basis_of(one, shown)) for one in attachments_of(shown).select_related(*ON_WORDS)],
         "may_record": may_hand_in(request.user, shown),
         "may_decide": may_decide(request.user, shown),
         "today": clock.today(),
@@ -106,16 +108,45 @@ def index(request: HttpRequest, slug: str) -> HttpResponse:
 
 def listed_standards(shown: Product) -> list[ListedStandard]:
     """The editions of the product, the newest first, then those that serve all."""
-    rows = list(Standard.objects.serving(shown.pk).annotate(counted=Count("limits")).order_by("pk"))
-    numbers: Counter[int | None] = Counter()
-    listed = []
-    for one in rows:
-        numbers[one.product_id] += 1
-        slug = shown.slug if one.product_id else ""
-        standing = one.standing_on(clock.today(), rows)
-        listed.append(ListedStandard(standard_page(slug, numbers[one.product_id]), one, standing, one.counted))
+    rows = Standard.objects.serving(shown.pk).annotate(counted=Count("limits"))
+    found = with_pages(rows, shown)
+    every, today = list(found.values()), clock.today()
+    listed = [ListedStandard(page, one, one.standing_on(today, every), one.counted) for page, one in found.items()]
     newest = sorted(listed, key=lambda each: str(each.standard.issued_on or ""), reverse=True)
     return sorted(newest, key=lambda each: each.standard.product_id is None)
+
+
+def with_pages(rows: QuerySet[Standard], shown: Product | None) -> dict[str, Any]:
+    """The editions of a product, and those that serve all, by their pages."""
+    numbers: Counter[int | None] = Counter()
+    found = {}
+    for one in rows.order_by("pk"):
+        numbers[one.product_id] += 1
+        slug = shown.slug if shown and one.product_id else ""
+        found[standard_page(slug, numbers[one.product_id])] = one
+    return found
+
+
+ON_WORDS = ("producer", "document", "standard", "record", "report", "qualification__laboratory__party")
+
+
+def basis_of(word: Attachment, shown: Product) -> tuple[str, str]:
+    """On what a word rests, and its page: ("", "") where it rests on nothing but its note."""
+    everything = reverse("desk-systems-evidence", args=[shown.slug])
+    if word.standard:
+        return str(word.standard), f"{everything}#standards"
+    if word.record:
+        return _("质量记录：{title}").format(title=word.record), f"{everything}#records"
+    if word.report:
+        return _("报告 {number}").format(number=word.report), reverse(
+            "desk-systems-report", args=[shown.slug, word.report.key]
+        )
+    if word.qualification:
+        name = f"{word.qualification.laboratory} {word.qualification}"
+        return name, reverse("desk-systems-laboratories")
+    if word.document:
+        return word.document.title, reverse("desk-document", args=[word.document.sha256])
+    return "", ""
 
 
 def counted(lines: Iterable[Line]) -> list[tuple[Verdict, int]]:
@@ -208,12 +239,16 @@ def standard(request: HttpRequest, number: int, slug: str = "") -> HttpResponse:
     """One edition with its limits."""
     shown = product_for(request.user, Act.DESK, slug) if slug else None
     one = numbered(standards_of(slug), number, _("标准"))
-    others = Standard.objects.filter(product=one.product_id)
+    others = with_pages(Standard.objects.serving(*([shown.pk] if shown else [])), shown)
+    successors = [(other.number, page) for page, other in others.items() if other.replaces_number(one.number)]
+    pages = {other.normal: page for page, other in others.items()}
     context = {
         "shown": shown,
         "number": number,
         "standard": one,
-        "standing": one.standing_on(clock.today(), others),
+        "standing": one.standing_on(clock.today(), others.values()),
+        "successors": successors,
+        "replaced": [(number, pages.get(normal(number), "")) for number in one.replaced],
         "limits": one.limits.all(),
         "edit": standard_page(slug, number, "-edit"),
         "may_record": may_keep(request.user) if shown is None else may_hand_in(request.user, shown),
@@ -230,7 +265,9 @@ def write_standard(request: HttpRequest, slug: str = "", number: int = 0) -> Htt
         require_keep(request.user)
     row = numbered(standards_of(slug), number, _("标准")) if number else None
     columns = (*StandardForm.asked_for, *(["document"] if shown else []), "source", "grade", "note")
-    form = StandardForm(request.POST or None, person=request.user, product=shown, initial=now(row, columns))
+    form = StandardForm(
+        request.POST or None, person=request.user, product=shown, standard=row, initial=now(row, columns)
+    )
     limits = [limit_typed(limit) for limit in row.limits.all()] if row else []
     lines = LimitLines(request.POST or None, initial=limits, prefix="limits")
 
@@ -270,12 +307,14 @@ def write_record(request: HttpRequest, slug: str, key: uuid.UUID | None = None) 
     shown = product_for(request.user, Act.STANDARDS, slug)
     row = keyed(records_of(shown), key, _("这条质量记录")) if key else None
     columns = (*RecordForm.asked_for, "source", "grade", "note")
-    kind = {"kind": request.GET.get("kind", "")}
-    form = RecordForm(request.POST or None, person=request.user, product=shown, initial=kind | now(row, columns))
+    asked = {name: request.GET.get(name, "") for name in ("kind", "clause")}
+    form = RecordForm(request.POST or None, person=request.user, product=shown, initial=asked | now(row, columns))
 
     def act() -> str:
         saved = actions.save_record(row, shown, by=me(request), **form.asked())
-        return _("已登记“{title}”。").format(title=saved.title)
+        done = _("已登记“{title}”。").format(title=saved.title)
+        serves_none = saved.kind == RecordKind.OTHER and not saved.clause
+        return done + (_("它的性质是其他，没有对应条款：经主管部门认定才算数。") if serves_none else "")
 
     back = back_to(shown, "records")
     context = {
@@ -337,8 +376,11 @@ def write_report(request: HttpRequest, slug: str, key: uuid.UUID | None = None) 
 
     def act() -> str:
         saved = actions.save_report(row, shown, by=me(request), lines=lines_asked(lines), **form.asked())
-        return _("已登记报告 {number}。").format(number=saved.number)
+        made.append(saved)
+        counts = "，".join(f"{verdict.label} {n} 项" for verdict, n in counted(judge_report(saved)))
+        return _("已登记报告 {number}：{counts}。").format(number=saved.number, counts=counts)
 
+    made: list[TestReport] = []
     back = reverse("desk-systems-report", args=[slug, key]) if key else back_to(shown, "reports")
     context = {
         "shown": shown,
@@ -352,7 +394,16 @@ def write_report(request: HttpRequest, slug: str, key: uuid.UUID | None = None) 
         "remove": reverse("desk-systems-report-remove", args=[slug, key]) if key else "",
     }
     form.beside = lines
-    return answer(request, form, FORM_PAGE, context, act=act, to=back, row=row, columns=columns)
+    return answer(
+        request,
+        form,
+        FORM_PAGE,
+        context,
+        act=act,
+        to=lambda: reverse("desk-systems-report", args=[slug, made[0].key]),
+        row=row,
+        columns=columns,
+    )
 
 
 def offered(shown: Product) -> list[dict[str, str]]:

@@ -41,7 +41,7 @@ def bring_in(request: HttpRequest) -> HttpResponse:
         upload = form.cleaned_data["file"]
         try:
             content = upload.read(LARGEST_MB * 1024 * 1024 + 1)
-            sheet = read_sheet(upload.name, content, product=form.cleaned_data["product"])
+            sheet = read_sheet(upload.name, content, by=me(request), product=form.cleaned_data["product"])
         except BadInput as refusal:
             form.add_error("file", refusal.sentence)
         else:
@@ -85,7 +85,8 @@ def confirmed(request: HttpRequest, signed: str) -> HttpResponse:
     except signing.BadSignature:
         raise BadInput(_("这份检查结果已经过期或不完整：请重新选择报告表。")) from None
     product = Product.objects.filter(slug=told["product"]).first() if told["product"] else None
-    sheet = diagnosed([(number, cells) for number, cells in told["rows"]], tuple(told["unknown"]), product)
+    rows = [(number, cells) for number, cells in told["rows"]]
+    sheet = diagnosed(rows, tuple(told["unknown"]), product, by=me(request))
     basis = AdmitForm(request.POST, person=request.user)
     if [draft.rows[0].number for draft in sheet.good] != told["promised"]:
         said = _("检查以后登记簿有了变动，一份也没有写：下面是重新检查的结果，请再确认。")

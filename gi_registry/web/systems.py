@@ -16,14 +16,16 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from gi_registry.assurance import systems
-from gi_registry.assurance.clauses import Clause, System, Who, clauses_on, find
+from gi_registry.assurance.clauses import Clause, Rule, System, Who, clauses_on, find
+from gi_registry.assurance.models import Attachment, QualificationKind
+from gi_registry.assurance.permissions import may_hand_in, may_keep
 from gi_registry.assurance.systems import ClauseAnswer, ProductAnswer, Status
 from gi_registry.core import clock
 from gi_registry.core.errors import BadInput
 from gi_registry.core.validators import day
-from gi_registry.parties.permissions import Act, Person, Reach, reach
+from gi_registry.parties.permissions import Act, Person, Reach, Role, reach, roles_of
 from gi_registry.products.models import Product
-from gi_registry.products.permissions import may_on, within_reach
+from gi_registry.products.permissions import within_reach
 from gi_registry.web import figures
 from gi_registry.web.applications import XLSX, download, me, reader_of
 from gi_registry.web.desk import ROWS, desk, product_for
@@ -90,7 +92,8 @@ def table(request: HttpRequest) -> HttpResponse:
         "rows": page,
         "wanted": wanted,
         "narrowed": any(wanted),
-        "may_write": reach(request.user, Act.SYSTEMS) is not None,
+        "may_import": reach(request.user, Act.STANDARDS) is not None,
+        "may_sign": may_keep(request.user),
         **around(on),
     }
     return render(request, "desk/systems/index.html", context)
@@ -165,14 +168,19 @@ def context_of(request: HttpRequest, slug: str) -> dict[str, Any]:
     """All that the pages of one product show."""
     shown, on = product_for(request.user, Act.DESK, slug), day(request.GET.get("on", ""))
     answer, wanted = systems.answer(shown, on), wanted_of(request)
+    todo = todo_of(answer)
     return {
         "shown": shown,
         "answer": answer,
         "figure": strips_of(answer),
-        "todo": todo_of(answer),
+        "todo": todo,
+        "opened": opened_of(request.user, [who for who, _ones in todo]),
         "parts": parts_of(chosen(answer, wanted)),
         "wanted": wanted,
-        "may_attach": may_on(request.user, Act.SYSTEMS, shown),
+        "may_attach": may_keep(request.user),
+        "may_hand_in": on == clock.today() and may_hand_in(request.user, shown),
+        "may_sign": may_keep(request.user),
+        "said": set(Attachment.objects.filter(product=shown).values_list("clause", flat=True)),
         "addresses": addresses_of(shown, [piece for one in answer.clauses for piece in one.evidence]),
         **around(on),
     }
@@ -204,17 +212,30 @@ def todo_of(answer: ProductAnswer) -> list[tuple[Who, list[ClauseAnswer]]]:
     return [(who, ones) for who, ones in grouped if ones]
 
 
+def opened_of(person: Person, parts: Sequence[Who]) -> Who | None:
+    """Whose part stands open: that of the association for its own people, else the first."""
+    own = Who.APPLICANT in parts and Role.ASSOCIATION in roles_of(person)
+    return Who.APPLICANT if own else next(iter(parts), None)
+
+
 def chosen(answer: ProductAnswer, wanted: Wanted) -> list[ClauseAnswer]:
     """The clauses that the filters leave."""
     among = set(find(wanted.q, [one.clause for one in answer.clauses]))
     return [
         one
         for one in answer.clauses
-        if one.clause in among
+        if (one.clause in among or names(one, wanted.q))
         and wanted.system in {"", one.clause.system}
         and wanted.status in {"", one.status}
         and (not wanted.who or wanted.who in one.clause.who)
     ]
+
+
+def names(one: ClauseAnswer, words: str) -> bool:
+    """Whether the words stand in what is said of the clause, or in the name of one of its pieces of evidence."""
+    paper = str(QualificationKind.CMA.label) if one.clause.rule is Rule.QUALIFIED else ""
+    said = " ".join([one.sentence, paper, *(piece.title for piece in one.evidence)])
+    return words.casefold() in said.casefold()
 
 
 class Part(NamedTuple):
@@ -315,7 +336,7 @@ def clauses(request: HttpRequest) -> HttpResponse:
         "parts": [(system, list(some)) for system, some in groupby(found, key=lambda clause: clause.system)],
         "count": len(found),
         "wanted": wanted,
-        "may_add": reach(request.user, Act.SYSTEMS) is Reach.ALL,
+        "may_add": may_keep(request.user),
         **around(on),
     }
     return render(request, "desk/systems/clauses.html", context)

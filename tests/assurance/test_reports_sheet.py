@@ -12,6 +12,7 @@ from gi_registry.assurance.models import TestReport, Value
 from gi_registry.assurance.reports_sheet import Verdict, admit, read_sheet
 from gi_registry.core.errors import BadInput, NotAllowed
 from gi_registry.core.models import Change
+from gi_registry.parties.models import User
 from tests import make
 
 pytestmark = pytest.mark.django_db
@@ -37,7 +38,7 @@ BELOW = [""] * len(ABOUT)
 def product():
     product = make.product()
     make.protection(product)
-    make.producer()
+    make.maker(product, make.producer())
     make.laboratory()
     make.standard(product, limits=[{"parameter": "总酸", "unit": "g/100mL", "lower": 5}])
     return product
@@ -57,8 +58,13 @@ def workbook(*rows, head=HEAD):
     return file.getvalue()
 
 
+def keeper():
+    """Somebody who may hand in for every product."""
+    return User.objects.filter(username="keeper").first() or make.person("market", "keeper")
+
+
 def read(*rows, **more):
-    return read_sheet("报告.xlsx", workbook(*rows), **more)
+    return read_sheet("报告.xlsx", workbook(*rows), **{"by": keeper()} | more)
 
 
 def about(**changes):
@@ -189,26 +195,58 @@ def test_who_may_not_hand_in_stores_nothing(product):
 )
 def test_a_table_that_is_none_of_reports_is_refused(product, rows, sentence):
     with pytest.raises(BadInput, match=sentence):
-        read_sheet("报告.xlsx", workbook(*rows[1:], head=rows[0]))
+        read_sheet("报告.xlsx", workbook(*rows[1:], head=rows[0]), by=keeper())
 
 
 def test_headings_that_nobody_knows_are_named_and_a_title_may_stand_above(product):
     content = workbook([*HEAD, "检验员"], [*ABOUT, *ACID, "张三"], head=["2026 年报告汇总"])
 
-    assert read_sheet("报告.xlsx", content).unknown == ("检验员",)
+    assert read_sheet("报告.xlsx", content, by=keeper()).unknown == ("检验员",)
 
 
 @pytest.mark.parametrize("size", [1, 3])
 def test_a_table_costs_the_same_number_of_queries_however_long(product, size, django_assert_num_queries):
     content = workbook(*(about(报告编号=f"示例-{number}") + ACID for number in range(size)))
 
-    with django_assert_num_queries(7):
-        sheet = read_sheet("报告.xlsx", content)
+    by = keeper()
+    with django_assert_num_queries(10):
+        sheet = read_sheet("报告.xlsx", content, by=by)
 
     assert [row.verdict for row in sheet.rows] == [Verdict.GOOD] * size
 
 
 def test_the_empty_table_has_the_headings_that_are_read():
-    sheet = load_workbook(BytesIO(reports_sheet.template())).worksheets[0]
+    sheet, notes = load_workbook(BytesIO(reports_sheet.template())).worksheets
 
     assert [cell.value for cell in sheet[1]] == list(reports_sheet.LABELS.values())
+    assert [cell.value for cell in notes["A"]][1:] == list(reports_sheet.LABELS.values())
+
+
+def test_a_day_left_as_a_number_is_read_and_told(product):
+    sheet = read(about(抽样日期="46073") + ACID)
+
+    assert (sheet.rows[0].verdict, sheet.rows[0].warnings) == (
+        Verdict.DOUBTFUL,
+        ["抽样日期：“46073”是表格的日期序号，读作 2026-02-20。"],
+    )
+
+
+def test_a_report_on_a_product_out_of_reach_is_held_back_in_the_diagnosis(product):
+    party = make.producer("示例协会", make.USCC[2])
+    sheet = read(ABOUT + ACID, by=make.person("association", party=party))
+
+    assert sheet.rows[0].faults == ["独流老醋不在您负责的范围内：不能登记它的报告。"]
+
+
+def test_a_producer_whom_the_register_does_not_name_is_asked_about(product):
+    make.producer("示例外厂", make.USCC[1])
+    sheet = read(about(受检单位="示例外厂") + ACID)
+
+    assert sheet.rows[0].verdict is Verdict.DOUBTFUL
+    assert "登记簿没有把示例外厂列为独流老醋的生产者：请核对。" in sheet.rows[0].warnings
+
+
+def test_a_result_that_cannot_be_compared_is_to_be_looked_at(product):
+    sheet = read([*ABOUT, "总酸", "5.6", "mg/kg", ""])
+
+    assert sheet.rows[0].verdict is Verdict.DOUBTFUL

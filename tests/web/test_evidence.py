@@ -155,6 +155,16 @@ def test_a_standard_for_all_products_is_written_by_officials_only(client, offici
     assert signed_in(client, make.person("association", "x", party=keeper)).get(address).status_code == 403
 
 
+def test_a_standard_names_what_replaces_it_and_what_it_replaces(official, product):
+    make.standard(product, "GB/T 99991-2010")
+    make.standard(product, "GB/T 99991-2020", replaces="GB/T 99991-2010、GB/T 99990-2000")
+    old, new = (seen(official, f"{HERE}standards/{number}/") for number in (1, 2))
+
+    assert f'<dt>被代替</dt><dd><a href="{HERE}standards/2/">GB/T 99991-2020</a>' in old
+    assert "已有代替它的标准，废止日未登记。" in old
+    assert f'<dt>代替</dt><dd><a href="{HERE}standards/1/">GB/T 99991-2010</a>、GB/T 99990-2000</dd>' in new
+
+
 # --- Test reports ----------------------------------------------------------------------------------------------------
 
 
@@ -174,10 +184,8 @@ def test_a_new_report_offers_what_is_limited_and_judges_what_is_typed(official, 
         {"parameter": "铅", "text": "<0.01", "unit": "mg/kg"},
     )
     to, page = sent(official, f"{HERE}reports/new/", report | rows)
-    assert to == [f"{EVIDENCE}#reports"]
-    assert "已登记报告 示例-1。" in page
-
-    page = seen(official, report_page())
+    assert to == [report_page()]
+    assert "已登记报告 示例-1：不合格 1 项，不可比 1 项。" in page
     for part in ("不合格", "不在 ≥5 g/100mL 之内", "不可比", "没有登记“铅”的限值"):
         assert part in page
 
@@ -276,6 +284,29 @@ def test_who_was_slower_is_told_what_stands_now(official, product):
     assert "您填的内容都还在下面" in page
 
 
+def test_kinds_of_records_stand_under_their_systems_with_the_clauses_they_serve(official, product):
+    make.local_clause()
+    page = seen(official, f"{HERE}records/new/?kind=plan_testing&clause=JH1")
+
+    assert '<optgroup label="检验检测体系">' in page
+    assert '<option value="plan_testing" selected>检测体系规划文件（T1）</option>' in page
+    assert '<option value="JH1" selected>JH1 示例要求</option>' in page
+
+
+def test_a_record_that_serves_no_clause_says_so(official, product):
+    _to, page = sent(official, f"{HERE}records/new/", RECORD | BASIS | {"kind": "other"})
+
+    assert "它的性质是其他，没有对应条款" in page
+
+
+def test_what_is_missing_leads_to_the_form_that_takes_it(official, product):
+    make.local_clause()
+    page = seen(official, HERE)
+
+    for end in ("records/new/?kind=plan_testing", "records/new/?kind=other&amp;clause=JH1", "standards/new/"):
+        assert f'href="{HERE}{end}"' in page
+
+
 # --- Laboratories ----------------------------------------------------------------------------------------------------
 
 
@@ -286,6 +317,10 @@ def test_a_laboratory_its_certificate_and_what_it_tests(official, product):
     sent(official, "/desk/systems/laboratories/1/papers/new/", paper | BASIS)
     assert "今天无效" in seen(official, "/desk/systems/laboratories/")
 
+    make.qualification(make.laboratory(), number="示例证2")
+    twice = refused(official, "/desk/systems/laboratories/1/papers/new/", paper | BASIS | {"number": "示例证２"})
+    assert "证书编号 示例证2 已登记在示例检验中心名下" in twice
+
     sent(official, f"{HERE}laboratories/new/", {"laboratory": "1"} | BASIS)
     assert "T4 未满足" in seen(official, HERE)
     edit = "/desk/systems/laboratories/1/papers/1/"
@@ -295,7 +330,7 @@ def test_a_laboratory_its_certificate_and_what_it_tests(official, product):
 
     sent(official, f"{HERE}laboratories/1/end/", {"day": "2026-06-01", "reason": "合同到期"})
     assert Appointment.objects.get().valid_until == date(2026, 6, 1)
-    assert Qualification.objects.count() == 1
+    assert Qualification.objects.filter(laboratory__party=party).count() == 1
 
 
 # --- What officials say ----------------------------------------------------------------------------------------------
@@ -320,6 +355,25 @@ def test_a_word_on_a_clause_rests_on_evidence_and_ends_with_a_reason(official, p
         official, f"{HERE}attachments/{Attachment.objects.get().key}/end/", {"day": "2026-06-01", "reason": "认定有误"}
     )
     assert "Q2 未满足" in seen(official, HERE)
+
+
+def test_a_word_says_on_what_it_rests_and_what_was_set_aside_can_be_ended(official, product):
+    report = make.lab_report(product, make.laboratory(), results={"总酸": "5"})
+    make.clause_attachment("Q2", product, report=report)
+    make.clause_attachment("S4", product, effect="not_applicable")
+
+    assert f'依据 <a href="{report_page()}">报告 示例-1</a>' in seen(official, EVIDENCE)
+    assert f'href="{EVIDENCE}#attachments">看认定、终止</a>' in seen(official, HERE)
+
+
+def test_a_paper_says_which_of_its_days_is_not_known(official, product):
+    laboratory = make.laboratory()
+    make.qualification(laboratory, number="无期", valid_until=None)
+    make.qualification(laboratory, number="无始", valid_from=None)
+    page = seen(official, "/desk/systems/laboratories/")
+
+    assert "有效，截止日未查明" in page
+    assert "起始日未查明，不能确认有效" in page
 
 
 def test_a_producer_is_chosen_only_where_the_clause_is_asked_of_each(official, product):

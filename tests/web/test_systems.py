@@ -61,7 +61,7 @@ def test_the_table_shows_how_many_clauses_are_met_and_what_lapses_next(official,
     page = seen(official, "/desk/systems/")
 
     assert page.count("已满足") == 4  # three systems and the choice of the filter
-    assert "S15 <time" in page  # of what ends on 2027-03-01 the first
+    assert f'<a href="{HERE}#S15">S15</a> <time' in page  # of what ends on 2027-03-01 the first
     assert "还有 273 天" in page
 
 
@@ -222,7 +222,7 @@ def test_a_product_costs_as_many_queries_for_one_record_as_for_three(
     for number in range(pieces):
         make.quality_record(product, "plan_testing", title=f"示例{number}")
 
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(12):
         seen(official, HERE)
 
 
@@ -233,6 +233,41 @@ def test_a_product_on_paper_and_as_a_workbook(official, whole):
     assert heading[:4] == ("体系", "条款", "要求", "责任人")
     assert len(rows) == 45
     assert rows[0][1:3] == ("S1", "政府规划并实施标准体系")
+
+
+def test_evidence_is_found_by_its_name(official, whole):
+    found = seen(official, f"{HERE}?q=CMA")
+
+    assert ('id="T4"' in found, 'id="S1"' in found) == (True, False)
+    assert 'id="T5"' in seen(official, f"{HERE}?q=示例-1")
+
+
+def test_much_evidence_is_folded_behind_the_newest(official, whole):
+    product, laboratory = whole["report"].product, whole["appointment"].laboratory
+    for month in (3, 4, 5):
+        day = date(2026, month, 20)
+        make.lab_report(product, laboratory, whole["report"].producer, sampled_on=day, issued_on=day)
+    page = seen(official, HERE)
+    clause = page[page.index('id="T5"') : page.index('id="T6"')]
+
+    assert "另有 1 件" in clause
+    assert clause.index("示例-4") < clause.index("另有 1 件") < clause.index("示例-1")
+
+
+def test_associations_are_offered_their_part_and_nothing_that_officials_do(client, product):
+    keeper = make.producer("示例协会", make.USCC[2])
+    make.row(make.Part, {"product": product, "party": keeper, "part": "association"}, **make.sourced())
+    own = signed_in(client, make.person("association", party=keeper))
+    table, page = seen(own, "/desk/systems/"), seen(own, HERE)
+
+    assert ("导入检验检测报告" in table, "做一次评估" in table, "做一次评估" in page) == (True, False, False)
+    assert '<details class="card more" open><summary><strong>申请人或注册人' in page
+    assert "独流老醋不在您负责的范围内。" in other_product(own)
+
+
+def other_product(own):
+    make.product("b", "独流老醋乙")
+    return own.get("/desk/systems/b/").content.decode().replace("乙", "")
 
 
 # --- Three years, clauses --------------------------------------------------------------------------------------------

@@ -12,6 +12,7 @@ from django.db import models
 from django.db.models.fields import BLANK_CHOICE_DASH
 from django.forms.boundfield import BoundField
 from django.forms.models import fields_for_model
+from django.utils.choices import flatten_choices
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
@@ -266,7 +267,8 @@ def typed_text(field: BoundField) -> str:
     value = field.value()
     if isinstance(field.field, forms.BooleanField):
         return str(_("是") if value else _("否"))
-    labels = {str(choice): str(label) for choice, label in getattr(field.field, "choices", ())}
+    choices: Iterable[tuple[Any, Any]] = flatten_choices(getattr(field.field, "choices", ()))
+    labels = {str(choice): str(label) for choice, label in choices}
     return labels.get(str(value or ""), str(value or "")) if value else "—"
 
 

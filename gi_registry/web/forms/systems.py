@@ -10,7 +10,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from gi_registry.assurance.actions import producers_of
-from gi_registry.assurance.clauses import Clause, RecordKind, System, Who
+from gi_registry.assurance.clauses import CLAUSES, Clause, RecordKind, System, Who
 from gi_registry.assurance.models import (
     Attachment,
     Effect,
@@ -56,6 +56,13 @@ class SourcedForm(ApplicationForm):
         self.groups = [*self.groups, (_("依据"), SOURCED)]
         self.finish()
 
+    def add_righting(self, help_text: Any) -> None:
+        """Why what stands is put right."""
+        self.fields["reason"] = forms.CharField(
+            label=_("为什么更正"), required=False, widget=forms.Textarea, help_text=help_text
+        )
+        self.groups = [*self.groups, (_("更正"), ["reason"])]
+
     def columns(self) -> dict[str, Any]:
         """The columns, with source, grade and note."""
         return {name: self.cleaned_data[name] for name in (*self.asked_for, *SOURCED)}
@@ -94,15 +101,43 @@ class RecordForm(SourcedForm):
         given = {
             "producer": producer_field(person, help_text=_("整个产品共用的留空")),
             "document": one_document(product, label=_("文件"), required=False, help_text=_("先在产品页交文件")),
+            "clause": forms.ChoiceField(
+                choices=[*CHOOSE, *((one.key, str(one)) for one in LocalClause.objects.all())],
+                label=_("自定条款"),
+                required=False,
+                help_text=_("对应本区自定条款的才选，性质选“其他”"),
+            ),
         }
         self.fields.update(own_fields(QualityRecord, self.asked_for, given))
-        self.fields["kind"].choices = [*CHOOSE, *RecordKind.choices]  # type: ignore[attr-defined]
+        self.fields["kind"].choices = [*CHOOSE, *kinds_by_system()]  # type: ignore[attr-defined]
         self.fields["valid_until"].help_text = _("材料自己写明的；没有写的留空")
         self.groups = [
             (_("质量记录"), ["kind", "clause", "title"]),
             (_("何时、谁的"), ["made_on", "valid_until", "producer", "document"]),
         ]
         self.finish_sourced(person)
+
+    def outrun(self, seen: int, now: dict[str, str]) -> None:
+        super().outrun(seen, now | {"kind": NAMES_OF_KINDS.get(now.get("kind", ""), now.get("kind", ""))})
+
+
+def named_kind(kind: RecordKind) -> str:
+    """A kind with the clauses that it serves."""
+    keys = dict.fromkeys(clause.key for clause in CLAUSES if kind in clause.kinds)
+    return f"{kind.label}（{'、'.join(keys)}）" if keys else str(kind.label)
+
+
+NAMES_OF_KINDS = {str(kind.label): named_kind(kind) for kind in RecordKind}
+
+
+def kinds_by_system() -> list[tuple[str, Any]]:
+    """The kinds of records under the system of the first clause that they serve."""
+    first = {kind: clause.system for clause in reversed(CLAUSES) for kind in clause.kinds}
+    grouped = [
+        (str(system.label), [(kind.value, named_kind(kind)) for kind in RecordKind if first.get(kind) is system])
+        for system in System
+    ]
+    return [*grouped, *((kind.value, str(kind.label)) for kind in RecordKind if kind not in first)]
 
 
 # --- Standards -------------------------------------------------------------------------------------------------------
@@ -116,7 +151,9 @@ class StandardForm(SourcedForm):
 
     asked_for: tuple[str, ...] = (*STANDARD, *STANDARD_MORE)
 
-    def __init__(self, *args: Any, person: Person, product: Product | None, **more: Any) -> None:
+    def __init__(
+        self, *args: Any, person: Person, product: Product | None, standard: Standard | None = None, **more: Any
+    ) -> None:
         super().__init__(*args, **more)
         self.fields.update(own_fields(Standard, self.asked_for, {}))
         if product is not None:
@@ -130,7 +167,12 @@ class StandardForm(SourcedForm):
             (_("标准"), ["number", "title", "regime", "replaces", "document"]),
             (_("日期"), ["issued_on", "valid_from", "valid_until", "attested_on", "pending_on", "reviewed_on"]),
         ]
+        if standard is not None:
+            self.add_righting(_("有报告的不合格结果因此不再不合格时必写，写进变更记录"))
         self.finish_sourced(person)
+
+    def asked(self) -> dict[str, Any]:
+        return super().asked() | {"reason": self.cleaned_data.get("reason", "")}
 
 
 class LineForm(forms.Form):
@@ -231,6 +273,7 @@ class QualificationForm(SourcedForm):
     def __init__(self, *args: Any, person: Person, **more: Any) -> None:
         super().__init__(*args, **more)
         self.fields.update(own_fields(Qualification, self.asked_for, {}))
+        self.fields["valid_until"].help_text = _("证书上写明的届满日；留空的，各页写“截止日未查明”")
         self.groups = [(_("资质"), self.asked_for)]
         self.finish_sourced(person)
 
@@ -286,13 +329,7 @@ class ReportForm(SourcedForm):
             (_("复检与文件"), ["retest_of", "document"]),
         ]
         if report is not None:
-            self.fields["reason"] = forms.CharField(
-                label=_("为什么更正"),
-                required=False,
-                widget=forms.Textarea,
-                help_text=_("报告里有不合格的结果时必写，写进变更记录"),
-            )
-            self.groups += [(_("更正"), ["reason"])]
+            self.add_righting(_("报告里有不合格的结果时必写，写进变更记录"))
         self.finish_sourced(person)
 
     def asked(self) -> dict[str, Any]:

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from django import template
+from django.urls import reverse
+from django.utils.http import urlencode
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from gi_registry.assurance.clauses import ALIASES, Clause, FreshBasis, System
+from gi_registry.assurance.clauses import ALIASES, Clause, FreshBasis, Rule, System
 from gi_registry.assurance.systems import Evidence
+from gi_registry.core.spans import Spanned
 from gi_registry.products.models import Category, Regime
 from gi_registry.web import figures
 
@@ -53,6 +56,44 @@ def period(piece: Evidence) -> str:
         return begins
     assumed = _("（假定）") if piece.assumed else ""
     return f"{begins}，{piece.ends} {piece.ended}{assumed}"
+
+
+@register.filter
+def span(fact: Spanned) -> str:
+    """The days of a fact: 自 2022-01-01 起，2027-06-01 截止."""
+    if fact.valid_from:
+        begins = _("自 {day} 起").format(day=fact.valid_from)
+    elif fact.attested_on:
+        begins = _("起始日未查明，最早见于 {day}").format(day=fact.attested_on)
+    else:
+        begins = _("起始日未查明")
+    return begins + (_("，{day} 截止").format(day=fact.valid_until) if fact.valid_until else "")
+
+
+# Where the evidence is handed in that a rule asks for; records choose their kind.
+FORMS = {
+    Rule.STANDARD_KNOWN: "standard",
+    Rule.STANDARD_IN_FORCE: "standard",
+    Rule.APPOINTED: "appointment",
+    Rule.REPORTED: "report",
+    Rule.COVERED: "report",
+    Rule.PASSED: "report",
+    Rule.TESTED: "report",
+    Rule.RETESTED: "report",
+}
+
+
+@register.simple_tag
+def form_for(clause: Clause, slug: str) -> str:
+    """The form in which evidence of a clause is handed in, with the kind chosen."""
+    if clause.rule is Rule.QUALIFIED:
+        return reverse("desk-systems-laboratories")
+    if clause.rule is Rule.STANDARD_REVIEWED:
+        return f"{reverse('desk-systems-evidence', args=[slug])}#standards"
+    if clause.rule in FORMS:
+        return reverse(f"desk-systems-{FORMS[clause.rule]}-new", args=[slug])
+    asked = {"kind": clause.kinds[0].value} | ({"clause": clause.key} if clause.local else {})
+    return f"{reverse('desk-systems-record-new', args=[slug])}?{urlencode(asked)}"
 
 
 @register.filter
