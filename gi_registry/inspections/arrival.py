@@ -146,4 +146,6 @@ def origin_of(place: Place | None, task: Task, day: date) -> Origin:
     authorisation = task.target.authorisation
     regime = REGIMES[Basis(authorisation.basis)] if authorisation is not None else Regime.PRODUCT
     area = area_on(task.target.product, regime, day)
+    if area is not None:
+        area.product = task.target.product  # which is here already, and which the history's line names
     return origin_in(area, place.lon, place.lat, place.accuracy_m or 0.0)

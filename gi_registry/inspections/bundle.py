@@ -171,7 +171,7 @@ def limits_of(products: set[int], today: date) -> dict[int, list[items.Clause]]:
     found: dict[int, list[items.Clause]] = {}
     for standard in Standard.objects.on(today).filter(product__in=products).prefetch_related("limits"):
         told = (items.Clause(worded(limit), standard.number) for limit in standard.limits.all())
-        found.setdefault(standard.product_id, []).extend(told)
+        found.setdefault(standard.product_id or 0, []).extend(told)
     return found
 
 

@@ -11,7 +11,7 @@ import hashlib
 import io
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple, Protocol
@@ -142,7 +142,27 @@ def opened(path: Path) -> Iterator[BinaryIO]:
 
 def part_of(sha256: str) -> Path:
     """Where the part of a picture lies."""
-    return Path(settings.PRIVATE_DIR) / "field" / "parts" / sha256
+    return parts_folder() / sha256
+
+
+def parts_folder() -> Path:
+    """Where the parts of all pictures lie."""
+    return Path(settings.PRIVATE_DIR) / "field" / "parts"
+
+
+def tidy(before: datetime) -> int:
+    """Drop the parts that nobody has gone on with since `before` and that no record waits for; how many."""
+    folder = parts_folder()
+    found = [part for part in folder.iterdir() if part.stat().st_mtime < before.timestamp()] if folder.exists() else []
+    awaited = set(Photo.objects.filter(received_at__isnull=True).values_list("sha256", flat=True))
+    dropped = 0
+    for part in found:
+        if part.name in awaited:
+            continue
+        with suppress(Busy), opened(part):
+            part.unlink()
+            dropped += 1
+    return dropped
 
 
 def kept(sha256: str, content: bytes, by: User) -> Photo:

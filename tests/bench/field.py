@@ -184,9 +184,10 @@ def send(server: Server, body: bytes, photos: list[bytes]) -> None:
     server.ask("POST", "/field/records", body, **heads)
     for content in photos:
         part = {"Content_Range": f"bytes 0-{len(content) - 1}/{len(content)}", "X_CSRFToken": TOKEN}
-        answer = server.ask("PUT", f"/field/photos/{digest_of(content)}", content, **part)
-        if not json.loads(answer)["complete"]:
-            raise AssertionError(answer)
+        asked = f"?record={json.loads(body)['uuid']}" if content is photos[-1] else ""
+        answer = json.loads(server.ask("PUT", f"/field/photos/{digest_of(content)}{asked}", content, **part))
+    if answer["record"]["state"] != "complete":
+        raise AssertionError(answer)
 
 
 # --- Through every fault ---------------------------------------------------------------------------------------------

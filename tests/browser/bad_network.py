@@ -17,7 +17,7 @@ class Way:
 
     def __init__(self, server: tuple[str, int], seed: int) -> None:
         self.server, self.chance = server, random.Random(seed)
-        self.share, self.cuts = 0.0, 0
+        self.share, self.cuts, self.carried = 0.0, 0, 0
         self.open: set[socket.socket] = set()
         self.listening = socket.create_server(("127.0.0.1", 0))
         self.port: int = self.listening.getsockname()[1]
@@ -26,8 +26,7 @@ class Way:
     def break_off(self, share: float) -> None:
         """Cut what is open, and that share of what comes from now on."""
         self.share = share
-        for end in list(self.open):
-            cut(end)
+        cut(*self.open)
 
     def accept(self) -> None:
         with suppress(OSError):  # closed at the end
@@ -62,22 +61,25 @@ class Way:
 
     def pour(self, source: socket.socket, target: socket.socket, limit: float, ends: tuple[socket.socket, ...]) -> None:
         carried = 0
-        with suppress(OSError):
+        try:
             while block := source.recv(BLOCK):
                 carried += len(block)
+                self.carried += len(block)
                 if carried >= limit:
                     self.cuts += 1
-                    for end in ends:
-                        cut(end)
+                    cut(*ends)
                     return
                 target.sendall(block)
             target.shutdown(socket.SHUT_WR)
+        except OSError:  # one end is gone, without a word where its process was killed: the other hears of it
+            cut(*ends)
 
 
-def cut(end: socket.socket) -> None:
-    """Both directions at once."""
-    with suppress(OSError):  # gone already
-        end.shutdown(socket.SHUT_RDWR)
+def cut(*ends: socket.socket) -> None:
+    """Both directions of each at once."""
+    for end in ends:
+        with suppress(OSError):  # gone already
+            end.shutdown(socket.SHUT_RDWR)
 
 
 @contextmanager

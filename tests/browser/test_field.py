@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import json
+import os
 import random
+import signal
+import threading
 from base64 import b64decode
 from contextlib import contextmanager
 from datetime import timedelta
 from hashlib import sha256
 from io import BytesIO
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 from uuid import UUID
 
 import pytest
 from django.conf import settings as site
 from django.contrib.auth.models import Group
 from django.contrib.sessions.models import Session
+from django.db import connection
 from django.test import Client
 from PIL import ExifTags, Image
 from playwright.sync_api import expect
@@ -24,12 +28,14 @@ from playwright.sync_api import expect
 from gi_registry.core import clock
 from gi_registry.inspections.bundle import rings_of
 from gi_registry.inspections.models import Aside, Photo, Plan, Record, Target, Task
+from gi_registry.inspections.photos import part_of
 from gi_registry.inspections.rescue import LARGEST_FILE
 from gi_registry.parties.models import User
 from gi_registry.parties.permissions import Role
 from gi_registry.places.geometry import Rings, lie, to_shapely, verdict
 from gi_registry.products.models import Area
 from tests import make, pictures, shapes
+from tests.bench.server import serving
 from tests.browser.bad_network import way_to
 from tests.browser.conftest import PHONE
 from tests.browser.field_work import PHOTOS_FIRST, REPLAY, WRITE, send_all
@@ -334,10 +340,80 @@ def test_over_a_network_that_breaks_everything_arrives_once(field, live_server):
         assert page.evaluate(PHOTOS_FIRST) == 6
         assert send_all(page) == ["sent"]
 
-    assert arrived() == (11, 11, 30)
-    assert {str(record.uuid) for record in Record.objects.all()} == {*names, *more}
-    kept = {photo.sha256: Path(photo.file.path).read_bytes() for photo in Photo.objects.all()}
-    assert [name for name, content in kept.items() if sha256(content).hexdigest() != name] == []
+        [last] = page.evaluate(WRITE, {"records": 1, "photos": 2, "side": 60})
+        page.evaluate(AMEND, [last, {"tried_at": clock.now().isoformat()}])
+        leave_whole_parts(page.evaluate(PHOTOS_OF, last))
+        assert send_all(page) == ["sent"]
+
+    assert arrived() == (12, 12, 32)
+    assert {str(record.uuid) for record in Record.objects.all()} == {*names, *more, last}
+    assert [photo for photo in Photo.objects.all() if digest_of(photo) != photo.sha256] == []
+
+
+def leave_whole_parts(photos):
+    """As a server leaves them that is killed when all bytes are there and before it has looked at them."""
+    for name, content in photos.items():
+        part = part_of(name)
+        part.parent.mkdir(parents=True, exist_ok=True)
+        part.write_bytes(b64decode(content))
+
+
+def test_a_server_killed_in_the_middle_of_uploads_loses_nothing(field, settings):
+    """Its process is killed whenever so many bytes have passed, and another one goes on."""
+    own = {"DJANGO_SETTINGS_MODULE": "tests.browser.settings", "DEBUG": "1", "SECRET_KEY": settings.SECRET_KEY}
+    with (
+        serving(address_of(connection), **own, PRIVATE_DIR=str(settings.PRIVATE_DIR)) as server,
+        way_to(("127.0.0.1", server.port)) as way,
+        field(("ERR_", "400", "503"), base_url=f"http://localhost:{way.port}") as (page, _),
+    ):
+        page.context.set_offline(True)
+        names = page.evaluate(WRITE, {"records": 6, "photos": 3, "side": 400})
+        start = way.carried
+        with killing(server, lambda: way.carried - start, (300_000, 900_000, 1_500_000)) as killed:
+            page.context.set_offline(False)
+            outcomes = send_all(page)
+        assert (len(killed), "offline" in outcomes) == (3, True)
+        assert set(page.evaluate(REPLAY, {"times": 5})) == {"complete"}
+
+    assert arrived() == (6, 6, 18)
+    assert {str(record.uuid) for record in Record.objects.all()} == set(names)
+    assert [photo for photo in Photo.objects.all() if digest_of(photo) != photo.sha256] == []
+
+
+def digest_of(photo):
+    return sha256(Path(photo.file.path).read_bytes()).hexdigest()
+
+
+def address_of(connection):
+    """The tests' database, for another process."""
+    known = connection.settings_dict
+    if connection.vendor == "sqlite":
+        return f"spatialite:///{known['NAME']}"
+    host = quote(known["HOST"], safe="")
+    return f"postgis://{known['USER']}:{known['PASSWORD']}@{host}:{known['PORT']}/{known['NAME']}"
+
+
+@contextmanager
+def killing(server, carried, marks):
+    """The process that answers is killed each time so many bytes have been carried; the killed ones."""
+    done, killed = threading.Event(), []
+
+    def kill():
+        for mark in marks:
+            while carried() < mark:
+                if done.wait(0.005):
+                    return
+            for worker in server.workers():
+                os.kill(worker, signal.SIGKILL)
+                killed.append(worker)
+
+    killer = threading.Thread(target=kill)
+    killer.start()
+    try:
+        yield killed
+    finally:
+        done.set()
+        killer.join()
 
 
 def test_two_tabs_send_each_record_once(field):
@@ -445,7 +521,7 @@ def test_what_waits_too_long_is_said_on_every_page(field):
     with field(user_agent=phone) as (page, _task):
         page.context.set_offline(True)
         [uuid] = page.evaluate(WRITE, {"records": 1, "photos": 0, "side": 60})
-        page.evaluate(AGE, [uuid, 4])
+        page.evaluate(AMEND, [uuid, {"finished_at": (clock.now() - timedelta(days=4)).isoformat()}])
         page.goto("/field/#/")
         page.reload()
 
@@ -575,7 +651,8 @@ def test_a_large_photo_is_made_smaller_and_keeps_what_its_camera_wrote(field):
         go_on(page, "检查项目")
         page.locator(".item").first.locator("summary").click()
         photograph(page, page.locator(".item").first, large)
-        kept = b64decode(page.evaluate(FIRST_PHOTO))
+        [draft] = page.evaluate("""async () => (await (await import("/static/js/field/db.js")).records())""")
+        [kept] = map(b64decode, page.evaluate(PHOTOS_OF, draft["uuid"]).values())
 
     with Image.open(BytesIO(kept)) as image:
         assert image.size == (1067, 1600)
@@ -631,9 +708,9 @@ DAMAGE = MEND = """async (uuid) => {
   new Uint8Array(photo.bytes)[40] ^= 1;
   await db.keepAll(await db.record(uuid), [photo]);
 }"""
-AGE = """async ([uuid, days]) => {
-  const db = await import("/static/js/field/db.js");
-  await db.amendRecord(uuid, { finished_at: new Date(Date.now() - days * 86_400_000).toISOString() });
+AMEND = """async ([uuid, changes]) => {
+  const { amendRecord } = await import("/static/js/field/db.js");
+  await amendRecord(uuid, changes);
 }"""
 # 30 photos of a megabyte for a record that waits; of each file its size, its records and its photos.
 LARGE_EXPORT = """async (record) => {
@@ -679,16 +756,12 @@ AWKWARD = """() => {
   const named = (what) => (at) => `${what}: ${at.tagName} ${at.textContent.trim().slice(0, 30)}`;
   return [...pale.map(named("pale")), ...small.map(named("small")), ...wide];
 }"""
-FIRST_PHOTO = """async () => {
-  const db = await import("/static/js/field/db.js");
-  const [draft] = await db.records();
-  const [photo] = await db.photos(draft.uuid);
-  const reader = new FileReader();
-  await new Promise((read) => {
-    reader.onload = read;
-    reader.readAsDataURL(new Blob([photo.bytes]));
-  });
-  return reader.result.split(",")[1];
+# The photos of a record as it has them: SHA-256 and bytes in base64.
+PHOTOS_OF = """async (uuid) => {
+  const { photos } = await import("/static/js/field/db.js");
+  const { base64 } = await import("/static/js/field/queue.js");
+  const found = (await photos(uuid)).map(async ({ sha256, bytes }) => [sha256, await base64(bytes)]);
+  return Object.fromEntries(await Promise.all(found));
 }"""
 RESCUE = """async (body) => {
   const { ask, heads } = await import("/static/js/field/server.js");

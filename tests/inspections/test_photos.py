@@ -3,12 +3,14 @@ from __future__ import annotations
 import fcntl
 import hashlib
 import io
+import os
 import struct
 import zlib
 from datetime import datetime
 from pathlib import Path
 
 import pytest
+from django.core.management import call_command
 from PIL import ExifTags, Image
 
 from gi_registry.core import clock
@@ -162,3 +164,25 @@ def test_a_picture_that_is_not_here_or_broken_in_its_middle_has_no_copy():
         photos.copy_of(awaited)
     with pytest.raises(NotInRegister, match="不完整或已损坏"):
         photos.copy_of(Photo.objects.get(sha256=sha(cut)))
+
+
+# --- Tidying ---------------------------------------------------------------------------------------------------------
+
+
+def test_old_parts_go_unless_a_record_waits_for_them(settings):
+    """Three begun: one of today, an old one, and an old one that a record names."""
+    inspector = make.person("inspector")
+    begun = [pictures.photo(Image.new("RGB", (64, 48), colour)) for colour in ("red", "green", "blue")]
+    for content in begun:
+        photos.take(sha(content), io.BytesIO(content[:100]), start=0, total=len(content), by=inspector)
+    folder = Path(settings.PRIVATE_DIR) / "field" / "parts"
+    for content in begun[1:]:
+        os.utime(folder / sha(content), (0, 0))
+    Photo.objects.create(sha256=sha(begun[2]), bytes=len(begun[2]))
+    said = io.StringIO()
+    call_command("tidy_photos", stdout=said)
+
+    assert said.getvalue() == "清理了 1 份照片残片。\n"
+    assert {part.name for part in folder.iterdir()} == {sha(begun[0]), sha(begun[2])}
+    call_command("tidy_photos", days=0, stdout=said)
+    assert [part.name for part in folder.iterdir()] == [sha(begun[2])]

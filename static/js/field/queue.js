@@ -128,8 +128,10 @@ async function sendPhoto({ uuid, tried_at }, sha256, token, last) {
   return told;
 }
 
-function put(address, photo, from, token) {
+/** The next part; at least the last byte, since a server that was killed may have all without having looked at it. */
+function put(address, photo, have, token) {
   const total = photo.bytes.byteLength;
+  const from = Math.min(have, total - 1);
   const until = Math.min(from + PART, total);
   const range = `bytes ${from}-${until - 1}/${total}`;
   return ask(address, {
@@ -182,7 +184,7 @@ function rescueFile(content, number) {
   return new File([JSON.stringify(content)], `field-${minute}-${number}.json`, { type: "application/json" });
 }
 
-async function base64(bytes) {
+export async function base64(bytes) {
   const reader = new FileReader();
   await new Promise((resolve, reject) => {
     reader.onload = resolve;
