@@ -36,12 +36,12 @@ from gi_registry.assurance.models import (
 )
 from gi_registry.assurance.numbers import read_standard
 from gi_registry.assurance.permissions import may_keep, require_decide, require_hand_in, require_keep
-from gi_registry.assurance.rounds import digest, evidence_of, result_of
+from gi_registry.assurance.rounds import digest, evidence_of, fingerprint, result_of
 from gi_registry.assurance.rules import bearing_on, left_open
 from gi_registry.assurance.systems import answers, facts_of, local_clauses, of_laboratories
 from gi_registry.assurance.values import read_number, read_value
 from gi_registry.core import clock
-from gi_registry.core.errors import BadInput, NotAllowed, NotInRegister
+from gi_registry.core.errors import BadInput, Conflict, NotAllowed, NotInRegister
 from gi_registry.core.history import Why, drop, put, refuse_if_changed_since, thing
 from gi_registry.core.models import Change
 from gi_registry.core.revision import moved, take_turn
@@ -626,28 +626,44 @@ def save_local_clause(
 # --- Rounds ----------------------------------------------------------------------------------------------------------
 
 
+def assess(products: Iterable[Product], day: date) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """What the systems of the products come to on a day, and the evidence of it: what a round would keep."""
+    refuse_future(day)
+    keys = [one.pk for one in products]
+    if not keys:
+        raise BadInput("请至少选一个产品。")
+    found = list(answers(keys, day))
+    return result_of(found), evidence_of(found, day)
+
+
 @transaction.atomic
-def sign_round(products: Iterable[Product], day: date, *, by: User, title: str, remarks: str = "") -> Round:
-    """Freeze what the systems of the products come to on a day, signed by an official."""
+def sign_round(
+    products: Iterable[Product], day: date, *, by: User, title: str, remarks: str = "", shown: str | None = None
+) -> Round:
+    """Freeze what the systems of the products come to on a day, signed by an official.
+
+    `shown` is the fingerprint of what the signer was shown (`assess`); what has changed since is not signed (Conflict).
+    """
     require_keep(by)
     take_turn()
-    refuse_future(day)
     assessed = list(products)
-    if not assessed:
-        raise BadInput("请至少选一个产品。")
     if not title.strip():
         raise BadInput("请给这次评估起一个名称。")
-    found = list(answers([one.pk for one in assessed], day))
-    result, evidence = result_of(found), evidence_of(found, day)
+    result, evidence = assess(assessed, day)
+    if shown is not None and shown != fingerprint(day, result, evidence):
+        raise Conflict("登记簿刚有变动，结果和刚才看到的不同，没有签署：请重新计算，看过再签。")
+    for one in Round.objects.filter(day=day, title=title.strip()):
+        if one.result == result and one.evidence == evidence:
+            raise BadInput(f"“{one.title}”已经由{one.signed_by}签署，结果相同，没有重复签署。")
     values = {
         "day": day,
         "title": title.strip(),
         "result": result,
         "evidence": evidence,
-        "sha256": digest(day, result, evidence),
         "remarks": remarks.strip(),
         "signed_by": str(by),
         "signed_at": clock.now(),
     }
+    values["sha256"] = digest(values)
     key = {"key": uuid.uuid4()}
     return put(Round, key, values, by=str(by), many={"products": assessed}, why=Why(day, note=remarks.strip()))[0]

@@ -473,6 +473,16 @@ class Attachment(Keyed, Spanned):
 # --- Rounds ----------------------------------------------------------------------------------------------------------
 
 
+class RoundQuerySet(models.QuerySet):
+    """Rounds, which nobody changes or removes, one by one or together."""
+
+    def update(self, **kwargs: Any) -> int:
+        raise BadInput("评估已经签署，不能修改：请另做一次。")
+
+    def delete(self) -> tuple[int, dict[str, int]]:
+        raise BadInput("评估已经签署，不能删除。")
+
+
 class Round(Keyed):
     """An assessment round: what the three systems came to on a day, computed, signed by an official, never changed."""
 
@@ -485,6 +495,8 @@ class Round(Keyed):
     remarks = models.TextField(_("意见"), blank=True)
     signed_by = models.CharField(_("签署人"), max_length=150)
     signed_at = models.DateTimeField(_("签署时间"))
+
+    objects = RoundQuerySet.as_manager()
 
     class Meta:
         verbose_name = verbose_name_plural = _("评估")

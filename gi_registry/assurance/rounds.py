@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
@@ -11,6 +11,7 @@ import orjson
 
 from gi_registry.assurance.answers import ClauseAnswer, ProductAnswer
 from gi_registry.assurance.models import Round
+from gi_registry.core.history import changes_of
 
 
 def result_of(answers: Iterable[ProductAnswer]) -> list[dict[str, Any]]:
@@ -34,6 +35,7 @@ def clause_kept(one: ClauseAnswer) -> dict[str, Any]:
     """A clause as it is kept."""
     return {
         "key": one.clause.key,
+        "system": str(one.clause.system),
         "wording": one.clause.wording,
         "status": str(one.status),
         "sentence": one.sentence,
@@ -60,12 +62,23 @@ def evidence_of(answers: Iterable[ProductAnswer], day: date) -> list[dict[str, A
     ]
 
 
-def digest(day: date, result: list[Any], evidence: list[Any]) -> str:
-    """SHA-256 over day, result and evidence, written in one manner (UTF-8 JSON, sorted keys)."""
+def fingerprint(day: date, result: list[Any], evidence: list[Any]) -> str:
+    """SHA-256 over what was computed: whoever signs is held to what was shown."""
     content = {"day": day.isoformat(), "result": result, "evidence": evidence}
     return hashlib.sha256(orjson.dumps(content, option=orjson.OPT_SORT_KEYS)).hexdigest()
 
 
+SIGNED = ("day", "title", "remarks", "signed_by", "signed_at", "result", "evidence")
+
+
+def digest(signed: Mapping[str, Any]) -> str:
+    """SHA-256 over all that was signed (`SIGNED`), written in one manner: UTF-8 JSON, sorted keys, times in UTC."""
+    content = {name: signed[name] for name in SIGNED}
+    return hashlib.sha256(orjson.dumps(content, option=orjson.OPT_SORT_KEYS)).hexdigest()
+
+
 def intact(one: Round) -> bool:
-    """Whether what is kept is what was signed."""
-    return digest(one.day, one.result, one.evidence) == one.sha256
+    """Whether what is kept is what was signed: by its hash, the line of history about it, its products. Two queries."""
+    line = changes_of(one).order_by("id").values_list("after", flat=True).first() or {}
+    told = digest({name: getattr(one, name) for name in SIGNED}) == one.sha256 == line.get("sha256")
+    return told and {product.slug for product in one.products.all()} == {result["slug"] for result in one.result}

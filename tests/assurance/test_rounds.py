@@ -1,12 +1,13 @@
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
+from django.db.models import QuerySet
 
 from gi_registry.assurance.actions import sign_round
 from gi_registry.assurance.models import Round
-from gi_registry.assurance.rounds import intact
+from gi_registry.assurance.rounds import SIGNED, digest, intact
 from gi_registry.core.errors import BadInput
 from gi_registry.core.history import drop
 from tests import make
@@ -60,23 +61,56 @@ def test_a_round_that_was_tampered_with_no_longer_fits_its_hash(signed, name):
     kept = Round.objects.get()
     changed = getattr(kept, name)
     changed[0]["name" if name == "result" else "title"] = "改过的"
-    Round.objects.filter(pk=kept.pk).update(**{name: changed})
+    behind_the_register(**{name: changed})
 
     assert not intact(Round.objects.get())
 
 
-def test_a_day_changed_behind_the_register_no_longer_fits_either(signed):
-    Round.objects.update(day=date(2026, 3, 16))
+def behind_the_register(**values):
+    """What somebody with the database at hand could write."""
+    QuerySet(Round).update(**values)
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"day": date(2026, 3, 16)},
+        {"title": "别的评估"},
+        {"remarks": "不同意"},
+        {"signed_by": "别人"},
+        {"signed_at": datetime(2026, 3, 16, tzinfo=UTC)},
+        {"sha256": "0" * 64},
+    ],
+)
+def test_nothing_that_was_signed_can_change_unseen(signed, values):
+    assert intact(Round.objects.get())
+    behind_the_register(**values)
+
+    assert not intact(Round.objects.get())
+
+
+def test_a_hash_that_was_made_to_fit_is_not_that_of_the_history(signed):
+    behind_the_register(remarks="不同意")
+    changed = Round.objects.get()
+    behind_the_register(sha256=digest({name: getattr(changed, name) for name in SIGNED}))
+
+    assert not intact(Round.objects.get())
+
+
+def test_a_round_without_its_products_is_not_what_was_signed(signed):
+    signed.products.clear()
 
     assert not intact(Round.objects.get())
 
 
 def test_a_signed_round_is_neither_changed_nor_removed(signed):
     kept = Round.objects.get()
-    with pytest.raises(BadInput, match="不能修改"):
-        kept.save()
-    with pytest.raises(BadInput, match="不能删除"):
-        kept.delete()
+    for act in (kept.save, lambda: Round.objects.update(title="别的")):
+        with pytest.raises(BadInput, match="不能修改"):
+            act()
+    for act in (kept.delete, Round.objects.all().delete):
+        with pytest.raises(BadInput, match="不能删除"):
+            act()
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
+from django.db.models import QuerySet
 
 from gi_registry.assurance.models import Round
 from gi_registry.core import clock
@@ -57,7 +58,7 @@ def test_a_round_is_signed_and_keeps_what_was_computed(official, whole):
 
 def test_a_round_that_was_tampered_with_says_so(official, whole):
     official.post(NEW, ASKED)
-    Round.objects.update(result=[])
+    QuerySet(Round).update(result=[])
 
     assert "与签署时不一致" in seen(official, f"/desk/systems/rounds/{Round.objects.get().key}/")
 

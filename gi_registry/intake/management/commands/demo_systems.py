@@ -190,6 +190,7 @@ def reports(product: Product, makers: list[Party], laboratory: Laboratory, clerk
         makers[0],
         320,
         ACID | {"text": "5.3"},
+        batch="示例批1",
         retest_of=failed,
         note=f"复检：加陈酿后重新抽样。{NOT_A_FACT}",
     )
