@@ -36,6 +36,7 @@ def test_a_round_keeps_result_evidence_and_who_signed(product, signed):
     assert [one["slug"] for one in kept.result] == ["duliu-laocu"]
     assert kept.result[0]["clauses"][0] | {"wording": ""} == {
         "key": "S1",
+        "system": "standards",
         "wording": "",
         "status": "met",
         "sentence": "S1 已满足：示例plan_standards，2026-03-01 起。",

@@ -84,7 +84,10 @@ def test_a_clause_is_attested_and_the_day_is_signed(opened, product, options):
         assert fits(page)
         page.get_by_role("link", name="做一次评估").click()
         page.get_by_label("产品").select_option("duliu-laocu")
-        page.get_by_role("button", name="计算并签署").click()
+        page.get_by_role("button", name="计算").click()
+        expect(page.locator("#preview-title")).to_be_visible()
+        assert fits(page)
+        page.get_by_role("button", name="签署这一结果").click()
         expect(page.locator("main")).to_contain_text(Round.objects.get().sha256)
         assert fits(page)
 

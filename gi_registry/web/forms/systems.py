@@ -512,11 +512,18 @@ class RoundForm(ApplicationForm):
         self.fields["product"] = forms.ModelChoiceField(
             self.within, to_field_name="slug", empty_label=_("全部产品"), required=False, label=_("产品")
         )
-        self.groups = [(_("评估"), ["title", "day", "product"]), (_("签署"), ["remarks"])]
+        self.fields["shown"] = forms.CharField(required=False, widget=forms.HiddenInput)
+        self.groups = [(_("评估"), ["title", "day", "product"]), (_("意见"), ["remarks"])]
         self.finish()
+
+    @property
+    def assessed(self) -> list[Product]:
+        """The products that are asked for."""
+        product = self.cleaned_data["product"]
+        return [product] if product else list(self.within)
 
     def asked(self) -> dict[str, Any]:
         """What the act is given."""
-        product = self.cleaned_data["product"]
-        given = {name: self.cleaned_data[name] for name in ("title", "day", "remarks")}
-        return given | {"products": [product] if product else list(self.within)}
+        return {name: self.cleaned_data[name] for name in ("title", "day", "remarks", "shown")} | {
+            "products": self.assessed
+        }
