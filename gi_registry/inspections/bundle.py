@@ -205,8 +205,14 @@ def task_facts(task: Task, at: int, today: date, areas: dict[str, Area | None], 
         "clauses": key,
         "sites": [site_facts(site, number) for number, site in enumerate(sites_of(authorisation), 1)],
         "last": last_facts(last) if last else None,
-        "records": [{"uuid": str(record.uuid), "missing": missing(record)} for record in task.records.all()],
+        "records": [record_facts(record) for record in task.records.all()],
     }
+
+
+def record_facts(record: Record) -> dict[str, Any]:
+    """A record of the task that the register has already."""
+    corrects = None if record.corrects is None else str(record.corrects)
+    return {"uuid": str(record.uuid), "corrects": corrects, "missing": missing(record)}
 
 
 def sites_of(authorisation: Authorisation | None) -> list[Site]:

@@ -432,7 +432,7 @@ def test_the_bundle_tells_what_was_found_last_and_what_is_still_missing(task, zh
     [told] = zhang.get("/field/plans/2026-J001/bundle.json").json()["tasks"]
 
     assert (told["last"]["outcome"], len(told["last"]["findings"])) == ("rectify", 12)
-    assert told["records"] == [{"uuid": number, "missing": [SHA]}]
+    assert told["records"] == [{"uuid": number, "corrects": None, "missing": [SHA]}]
 
 
 def test_a_sign_in_lasts_as_long_as_what_was_taken_along(task, zhang):

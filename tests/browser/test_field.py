@@ -199,11 +199,15 @@ def test_an_inspection_is_written_without_a_network_and_sent_with_one(field):
         expect(page.get_by_text("12 项都填了，1 项不合格")).to_be_visible()
         go_on(page, "专用标志与取样")
         page.get_by_label("印制（枚）").fill("5000")
+        page.get_by_label("结存（枚）").fill("5100")
+        expect(page.get_by_text("使用和结存比印制多 100 枚")).to_be_visible()
+        page.get_by_label("结存（枚）").fill("100")
         page.get_by_role("button", name="加一份样品").click()
         page.get_by_label("样品名称").fill("示例醋 500 毫升")
         go_on(page, "结论")
         page.get_by_role("radio", name="责令整改").check()
         page.get_by_label("限几日内改正").fill("15")
+        expect(page.get_by_label("要改正什么")).to_have_value("包装、标识：包装上没有产品标准号")
         page.get_by_label("要改正什么").fill("补印产品标准号")
         go_on(page, "签名")
         sign(page, 0)
@@ -491,6 +495,25 @@ def test_what_the_register_refuses_stays_with_its_reason_until_it_is_deleted(fie
     assert [aside.record.uuid for aside in Aside.objects.all()] == [UUID(used)]
 
 
+def test_one_record_at_which_the_register_fails_keeps_no_other_back(field):
+    with field(("500",)) as (page, _task):
+        page.context.set_offline(True)
+        first, _second = page.evaluate(WRITE, {"records": 2, "photos": 1, "side": 60})
+
+        def answer(route):
+            failing = first in (route.request.post_data or "")
+            route.fulfill(status=500) if failing else route.continue_()
+
+        page.context.route("**/field/records", answer)
+        page.context.set_offline(False)
+        page.goto("/field/#/queue")
+        page.reload()
+        expect(page.get_by_role("alert").filter(has_text="登记簿处理这一条时出了错")).to_be_visible()
+        expect(page.locator("[data-queue]")).to_have_text("待发送 1")
+
+    assert arrived() == (1, 1, 1)
+
+
 def test_what_is_odd_arrives_and_is_told_to_who_sent_it(field, monkeypatch):
     """A plan that was closed meanwhile, and a device whose clock is years behind."""
     now = clock.now
@@ -695,6 +718,11 @@ def test_a_correction_is_another_record_that_points_at_the_first(field):
         go_on(page, "核对")
         page.get_by_role("button", name="完成，放进待发送").click()
         expect(page.locator("[data-slot=sent] > li")).to_have_count(2)
+        page.goto("/field/")
+        page.get_by_role("link", name="示例专项检查").click()
+        page.get_by_role("link", name="示例酿造有限公司").click()
+        expect(page.get_by_text("已另写了更正")).to_be_visible()
+        expect(page.get_by_role("button", name="写一条更正")).to_have_count(1)
 
     correction = Record.objects.exclude(uuid=first).get()
     assert (str(correction.corrects), correction.outcome) == (first, "pass")

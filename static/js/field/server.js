@@ -10,13 +10,15 @@ export class SignedOut extends Sentence {}
 export class Unreachable extends Sentence {}
 
 const PATIENCE_MS = 60_000;
+const AWAY = [502, 503, 504]; // what stands before the server answers so while it is not there
 
 /** The JSON that the register answers to `address`. Throws SignedOut, Unreachable or a Sentence with its `answer`. */
 export async function ask(address, options = {}) {
   const response = await reached(address, options);
   const answer = await response.json().catch(() => null);
   if (response.status === 401) throw new SignedOut(answer?.detail ?? word("signed-out"));
-  if (response.status >= 500) throw new Unreachable(answer?.detail ?? word("failed"));
+  if (AWAY.includes(response.status)) throw new Unreachable(answer?.detail ?? word("failed"));
+  if (response.status >= 500) throw new Sentence(word("broken"));
   if (!response.ok) throw refusal(answer, response.status);
   if (!answer) throw new Unreachable(word("failed"));
   return answer;

@@ -8,7 +8,8 @@ import { Sentence } from "../../ask.js";
 
 /** What may be said of the use of the mark. */
 export function standingOf({ authorisation }) {
-  return authorisation ? authorisation.standing_label || authorisation.state_label : word("no-authorisation");
+  if (!authorisation) return word("no-authorisation");
+  return word("mark-standing", { said: authorisation.standing_label || authorisation.state_label });
 }
 
 /** The bundle of a plan. Throws a Sentence where it is not on this device. */

@@ -64,16 +64,27 @@ function before(bundle, { on: day, outcome_label, findings }) {
 async function showRecords(page, bundle, task) {
   const here = (await db.records()).filter((row) => row.task === task.uuid);
   const elsewhere = task.records.filter(({ uuid }) => !here.some((row) => row.uuid === uuid));
-  const rows = [...here, ...elsewhere.map(({ uuid }) => ({ uuid, state: "sent" }))];
-  slot(page, "records").replaceChildren(...rows.map((row) => ours(bundle, task, row)));
+  const rows = [...here, ...elsewhere.map((row) => ({ ...row, state: "sent" }))];
+  const corrected = new Set(rows.map(correctedBy));
+  slot(page, "records").replaceChildren(...rows.map((row) => ours(bundle, task, row, corrected.has(row.uuid))));
   toggle(page, "records-title", rows.length);
+  const begun = here.find(({ state }) => state === "draft");
+  toggle(page, "begin", !begun);
+  toggle(page, "go-on", begun);
+  on(page, "go-on", () => write(begun));
 }
 
-function ours(bundle, task, row) {
+/** The record that this one corrects. */
+function correctedBy({ text, body, corrects }) {
+  return (text ? JSON.parse(text) : body)?.corrects ?? corrects;
+}
+
+function ours(bundle, task, row, corrected) {
   const at = row.finished_at ?? row.started_at;
-  const made = piece("record-line", { at: at ? clock(at) : word("record-elsewhere"), state: word(`record-${row.state}`) });
+  const state = word(corrected ? "record-corrected" : `record-${row.state}`);
+  const made = piece("record-line", { at: at ? clock(at) : word("record-elsewhere"), state });
   toggle(made, "open", row.state === "draft");
-  toggle(made, "correct", row.state !== "draft");
+  toggle(made, "correct", row.state !== "draft" && !corrected);
   on(made, "open", () => write(row));
   on(made, "correct", async () => write(await begin(bundle, task, row)));
   return made;

@@ -17,9 +17,17 @@ export function outcome(draft) {
     show(page, draft);
     await draft.save();
   });
-  if (!draft.body.demand) slot(page, "demand").placeholder = failing.map(({ item, note }) => `${label(item)}：${note}`).join("\n");
+  const proposal = failing.map(({ item, note }) => `${label(item)}：${note}`).join("\n");
+  page.querySelector("[value=rectify]").addEventListener("change", () => propose(page, draft, proposal));
   show(page, draft);
   return page;
+}
+
+/** What was found, as a beginning of what is to be mended. */
+function propose(page, draft, proposal) {
+  if (draft.body.demand.trim()) return;
+  slot(page, "demand").value = draft.body.demand = proposal;
+  draft.save();
 }
 
 function show(page, draft) {
