@@ -23,6 +23,7 @@ from gi_registry.inspections import redraw
 from gi_registry.inspections.models import (
     Draw,
     Order,
+    Outcome,
     Plan,
     PlanStep,
     Record,
@@ -296,7 +297,15 @@ def assign(target: Target, inspectors: Iterable[User], *, by: User) -> Task:
     if len(team) < FEWEST:
         raise BadInput(f"每个对象至少派 {FEWEST} 名检查员。")
     refuse_tied(target, team)
-    return put(Task, {"target": target, "draw": None}, {"plan": plan}, by=str(by), many={"inspectors": team})[0]
+    many: dict[str, list[Any]] = {"inspectors": team, "formerly": left_behind(target, team)}
+    return put(Task, {"target": target, "draw": None}, {"plan": plan}, by=str(by), many=many)[0]
+
+
+def left_behind(target: Target, team: Iterable[User]) -> list[User]:
+    """Who had the task before and has it no more: what they took along may still come."""
+    before = Task.objects.filter(target=target, draw=None).first()
+    known = {*before.inspectors.all(), *before.formerly.all()} if before is not None else set()
+    return sorted(known - set(team), key=lambda person: person.username)
 
 
 def refuse_tied(target: Target, team: Iterable[User]) -> None:
@@ -419,8 +428,9 @@ def order(
     authorisation = record.task.target.authorisation
     if authorisation is None:
         raise BadInput("检查对象不是专用标志使用人，不能责令限期改正：请登记案件线索。")
-    if ordered_on < clock.legal_time(record.device_at).date():
-        raise BadInput(f"通知日 {ordered_on} 不能早于检查日。")
+    refuse_unordered(record)
+    if ordered_on < record.inspected_on:
+        raise BadInput(f"通知日 {ordered_on} 不能早于检查日 {record.inspected_on}。")
     rectification = order_rectification(
         authorisation,
         ground,
@@ -434,12 +444,24 @@ def order(
     return put(Order, {"rectification": rectification}, {"record": record}, by=str(by), why=Why(ordered_on))[0]
 
 
+def refuse_unordered(record: Record) -> None:
+    """An order follows from what stands and came to it. Raises BadInput."""
+    if record.outcome != Outcome.RECTIFY:
+        raise BadInput(f"检查结论是“{record.get_outcome_display()}”，不能据此责令限期改正。")
+    if not Record.objects.standing().filter(pk=record.pk).exists():
+        raise BadInput("这条记录已被更正：请从更正的记录责令限期改正。")
+
+
 @transaction.atomic
 def plan_recheck(rectification: Rectification, inspectors: Iterable[User], *, by: User, days: int = 30) -> Task:
     """A plan of its own to see whether what was ordered is mended, from today on. Raises as `assign`."""
     authorisation, team, today = rectification.authorisation, list(inspectors), clock.today()
     if rectification.closed_on is not None:
         raise Conflict("这次限期改正已经办结，不用复查。")
+    take_turn()
+    under_way = Plan.objects.filter(targets__recheck_of=rectification).exclude(state=PlanState.CLOSED).first()
+    if under_way is not None:
+        raise Conflict(f"已经派过复查（计划 {under_way.number}），没有再派：它结束以后才能另派。")
     title = f"{authorisation.producer.public_name} 整改复查"  # the public reads it when the plan is over
     columns = {"title": title, "starts_on": today, "ends_on": today + timedelta(days)}
     product = authorisation.product

@@ -13,8 +13,8 @@ from gi_registry.core.errors import BadInput, Conflict, NotInRegister
 from gi_registry.core.history import Why, put
 from gi_registry.core.revision import take_turn
 from gi_registry.gazette.actions import added
-from gi_registry.inspections.models import TRUSTED_SKEW_S, Aside, Finding, Photo, Record, Shot, Task
-from gi_registry.inspections.permissions import tasks_within_reach
+from gi_registry.inspections.models import TRUSTED_SKEW_S, Aside, Finding, Photo, Plan, Record, Shot, Task
+from gi_registry.inspections.permissions import tasks_to_send
 from gi_registry.inspections.sent import Place, Sent
 from gi_registry.inspections.states import PlanState
 from gi_registry.marks.origin import Origin, area_on, origin_in
@@ -27,6 +27,7 @@ from gi_registry.products.models import Regime
 
 OF_USER = "target__authorisation"
 WITH_ITS_NAME = ("plan", "target__plan", "target__product", f"{OF_USER}__producer", f"{OF_USER}__product")
+MOST_SKEW_S = 100 * 365 * 86_400.0
 BEGUN = frozenset({PlanState.RUNNING, PlanState.CLOSED})
 
 
@@ -38,8 +39,10 @@ def receive(sent: Sent, *, by: User, device_now: datetime | None = None) -> Reco
     """
     with transaction.atomic():
         take_turn()
+        record = Record.objects.select_related("task__plan").filter(uuid=sent.uuid).first()
+        if record is not None and record.sha256 == sent.sha256 and record.sent_by == str(by):
+            return record  # whoever was told nothing the first time hears it now, whatever became of the task
         task = task_for(sent, by)
-        record = Record.objects.filter(uuid=sent.uuid).first()
         if record is None:
             return written(sent, task, by, device_now)
         same = record.sha256 == sent.sha256
@@ -52,7 +55,7 @@ def receive(sent: Sent, *, by: User, device_now: datetime | None = None) -> Reco
 
 def task_for(sent: Sent, by: User) -> Task:
     """The task that the record is of. Raises NotInRegister."""
-    tasks = tasks_within_reach(by).select_related(*WITH_ITS_NAME)
+    tasks = tasks_to_send(by).select_related(*WITH_ITS_NAME)
     task: Task | None = tasks.filter(uuid=sent.task).first()
     if task is None:
         raise NotInRegister("没有这项检查任务，或者它不归您检查。")
@@ -63,7 +66,8 @@ def inspector_of(sent: Sent, task: Task, by: User) -> User:
     """Who recorded it: one of the task's inspectors, or an official under their own name. Raises BadInput."""
     if sent.username == by.username:  # who reaches the task is one of its inspectors, or an official
         return by
-    inspector = task.inspectors.filter(username=sent.username).first()
+    known = task.inspectors.filter(username=sent.username) | task.formerly.filter(username=sent.username)
+    inspector = known.first()
     if inspector is not None:
         return inspector
     raise BadInput("记录人不是这项任务的检查员，没有收下。")
@@ -82,14 +86,16 @@ def written(sent: Sent, task: Task, by: User, device_now: datetime | None) -> Re
     if task.plan.state not in BEGUN:
         raise BadInput(f"计划“{task.plan}”还没有开始，没有收下这条记录。")
     inspector, now = inspector_of(sent, task, by), clock.now()
-    skew_s = None if device_now is None else (device_now - now).total_seconds()
-    origin = origin_of(sent.place, task, day_of(sent.device_at, skew_s, now))
+    skew_s = skew_of(device_now, now)
+    moment = moment_of(sent.device_at, skew_s, now, task.plan)
+    origin = origin_of(sent.place, task, clock.legal_time(moment).date())
     values = {
         "task": task,
         "inspector": inspector,
         "sent_by": str(by),
         "device_at": sent.device_at,
         "received_at": now,
+        "inspected_at": moment,
         "skew_s": skew_s,
         "body": sent.text,
         "sha256": sent.sha256,
@@ -133,10 +139,20 @@ def awaited(record: Record, sent: Sent) -> None:
     )
 
 
-def day_of(device_at: datetime, skew_s: float | None, received_at: datetime) -> date:
-    """The legal day of an inspection: by the device's clock, put right where that was off, never after it arrived."""
+def moment_of(device_at: datetime, skew_s: float | None, received_at: datetime, plan: Plan) -> datetime:
+    """When an inspection was: by the device's clock, put right where that was off, never after it arrived. A clock of
+    which nothing is known is not believed before its plan begins."""
     off = timedelta(seconds=skew_s) if skew_s is not None and abs(skew_s) > TRUSTED_SKEW_S else timedelta()
-    return clock.legal_time(min(device_at - off, received_at)).date()
+    moment = min(device_at - off, received_at)
+    unlikely = skew_s is None and clock.legal_time(moment).date() < plan.starts_on
+    return received_at if unlikely else moment
+
+
+def skew_of(device_now: datetime | None, now: datetime) -> float | None:
+    """How far the device's clock is ahead, in seconds; one that is off by more than a lifetime is off by a lifetime."""
+    if device_now is None:
+        return None
+    return max(-MOST_SKEW_S, min(MOST_SKEW_S, (device_now - now).total_seconds()))
 
 
 def origin_of(place: Place | None, task: Task, day: date) -> Origin:

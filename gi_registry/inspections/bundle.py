@@ -256,7 +256,7 @@ def last_records(authorisations: Iterable[Authorisation | None]) -> dict[int, Re
 def last_facts(record: Record) -> dict[str, Any]:
     """What was found last."""
     return {
-        "on": clock.legal_time(record.device_at).date().isoformat(),
+        "on": record.inspected_on.isoformat(),
         "outcome": record.outcome,
         "outcome_label": record.get_outcome_display(),
         "findings": [

@@ -103,8 +103,8 @@ def registered(origin: Origin, *, by: str, contact: str, document: Document | No
 
 def next_number(year: int) -> str:
     """The next number of the year: 2026-X0001."""
-    last = Lead.objects.filter(number__startswith=f"{year}-X").order_by("-number").first()
-    return f"{year}-X{int(last.number[6:]) + 1 if last else 1:04d}"
+    taken = Lead.objects.filter(number__startswith=f"{year}-X").values_list("number", flat=True)
+    return f"{year}-X{max((int(number[6:]) for number in taken), default=0) + 1:04d}"
 
 
 @transaction.atomic
@@ -157,6 +157,8 @@ def refuse_incomplete(state: LeadState, note: str, office: str, assignee: User |
         raise BadInput(NEEDS_NOTE[state])
     if state in NEEDS_OFFICE and not office.strip():
         raise BadInput(NEEDS_OFFICE[state])
+    if state == LeadState.PASSED_ON and "公安" in office:
+        raise BadInput("移送公安机关有期限：请走“报请移送公安机关”。")
     if state == LeadState.ASSIGNED and (assignee is None or reach(assignee, Act.LEADS) is None):
         raise BadInput("请选定承办人：须是可以办理案件线索的人。")
 

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import json
 import uuid
+from datetime import date
 from functools import cached_property
 from typing import Any, Self
 
 from django.contrib.gis.db.models import PointField
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import Case, Count, Exists, F, OuterRef, Q, When
+from django.db.models import Count, Exists, F, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
+from gi_registry.core import clock
 from gi_registry.core.errors import BadInput
 from gi_registry.core.storage import private_files
 from gi_registry.gazette.models import Document
@@ -272,6 +275,13 @@ class Task(models.Model):
     target = models.ForeignKey(Target, models.PROTECT, related_name="tasks", verbose_name=_("对象"))
     draw = models.ForeignKey(Draw, models.PROTECT, null=True, blank=True, related_name="tasks", verbose_name=_("抽取"))
     inspectors = models.ManyToManyField(User, related_name="tasks", verbose_name=_("检查员"))
+    formerly = models.ManyToManyField(
+        User,
+        blank=True,
+        related_name="former_tasks",
+        verbose_name=_("改派以前的检查员"),
+        help_text=_("带走了任务的仍可送来"),
+    )
 
     objects = TaskQuerySet.as_manager()
 
@@ -321,6 +331,14 @@ class PositionSource(models.TextChoices):
 TRUSTED_SKEW_S = 300.0  # a clock that is less off is taken at its word
 
 
+def corrections() -> RecordQuerySet:
+    """The whole records of its task that correct the outer one. Of two that correct each other neither counts."""
+    outer = Coalesce(OuterRef("corrects"), OuterRef("uuid"))
+    whole = Record.objects.complete().filter(task=OuterRef("task"), corrects=OuterRef("uuid"))
+    found: RecordQuerySet = whole.exclude(uuid=outer)
+    return found
+
+
 def awaited() -> models.QuerySet[Any]:
     """The pictures of the outer record that are not here yet."""
     return Shot.objects.filter(record=OuterRef("pk"), photo__received_at__isnull=True)
@@ -339,18 +357,16 @@ class RecordQuerySet(models.QuerySet):
 
     def standing(self) -> Self:
         """Those that no other record of their task corrects."""
-        corrections = Record.objects.filter(task=models.OuterRef("task"), corrects=models.OuterRef("uuid"))
-        return self.exclude(models.Exists(corrections))
+        return self.exclude(Exists(corrections()))
 
     def with_corrections(self) -> Self:
         """Each with `corrected`: whether another record of its task corrects it."""
-        corrections = Record.objects.filter(task=OuterRef("task"), corrects=OuterRef("uuid"))
-        return self.annotate(corrected=Exists(corrections))
+        return self.annotate(corrected=Exists(corrections()))
 
-    def dated(self) -> Self:
-        """Each with `inspected_at`: by the device's clock, where that is off when the record arrived."""
-        off = Q(skew_s__gt=TRUSTED_SKEW_S) | Q(skew_s__lt=-TRUSTED_SKEW_S) | Q(device_at__gt=F("received_at"))
-        return self.annotate(inspected_at=Case(When(off, then=F("received_at")), default=F("device_at")))
+    def counted(self) -> Self:
+        """One record of each task, the last of those that stand and are whole: of one visit nothing counts twice."""
+        same = Record.objects.standing().complete().filter(task=OuterRef("task"))
+        return self.filter(pk=Subquery(same.order_by("-inspected_at", "-pk").values("pk")[:1]))
 
     def rates(self) -> models.QuerySet[Any, dict[str, Any]]:
         """Rows of product (slug and name), how many inspections there were and how many of them passed."""
@@ -363,14 +379,15 @@ class RecordQuerySet(models.QuerySet):
         """What was found under plans that were published: whole, corrected by nothing, drawn by no draw before the
         last."""
         tasks = Task.objects.standing().filter(plan__in=Plan.objects.public())
-        return self.standing().complete().filter(task__in=tasks.order_by())
+        return self.counted().filter(task__in=tasks.order_by())
 
 
 class Record(AppendOnly):
     """One inspection as it was recorded on site: an event, never changed; a correction is another that `corrects` it.
 
     `body` is the JSON exactly as sent, `sha256` that of its bytes. Both verdicts are kept: the device's, and the
-    server's for the day of the inspection. `skew_s`: how far the device's clock was ahead when it sent, in seconds.
+    server's for the day of the inspection. `inspected_at` is when it was by all that is known (`arrival.moment_of`),
+    `skew_s` how far the device's clock was ahead when it sent, in seconds.
     `late`: the plan was over when it arrived. `corrects` names a record that may arrive later.
     """
 
@@ -380,6 +397,7 @@ class Record(AppendOnly):
     sent_by = models.CharField(_("送来的人"), max_length=150)
     device_at = models.DateTimeField(_("设备时间"))
     received_at = models.DateTimeField(_("收到时间"))
+    inspected_at = models.DateTimeField(_("检查时间"))
     skew_s = models.FloatField(_("设备时钟快（秒）"), null=True, blank=True)
     body = models.TextField(_("原文"))
     sha256 = models.CharField(_("原文的 SHA-256"), max_length=64)
@@ -401,10 +419,15 @@ class Record(AppendOnly):
 
     class Meta:
         verbose_name = verbose_name_plural = _("检查记录")
-        ordering = ["-device_at", "-pk"]
+        ordering = ["-inspected_at", "-pk"]
 
     def __str__(self) -> str:
         return f"{self.task} {self.get_outcome_display()}"
+
+    @property
+    def inspected_on(self) -> date:
+        """The legal day of the inspection."""
+        return clock.legal_time(self.inspected_at).date()
 
     @cached_property
     def content(self) -> dict[str, Any]:

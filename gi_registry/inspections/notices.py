@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import date
 from typing import NamedTuple
 
-from gi_registry.core import clock
 from gi_registry.inspections.models import Finding, Order, Record, Result
 from gi_registry.marks.models import Rectification
 
@@ -53,7 +52,7 @@ def notice_of(rectification: Rectification) -> Notice:
 
 def facts_of(record: Record, product: str) -> str:
     """What was inspected and when."""
-    day = spoken(clock.legal_time(record.device_at).date())
+    day = spoken(record.inspected_on)
     return f"{day}，本机关对你单位使用地理标志专用标志的“{product}”进行监督检查（检查计划 {record.task.plan}），发现："
 
 

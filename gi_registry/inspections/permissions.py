@@ -2,8 +2,20 @@
 
 from __future__ import annotations
 
+from django.db import models
+from django.db.models import Q
+
 from gi_registry.core.errors import NotAllowed
-from gi_registry.inspections.models import Lead, LeadQuerySet, Record, RecordQuerySet, Task, TaskQuerySet
+from gi_registry.inspections.models import (
+    Aside,
+    Lead,
+    LeadQuerySet,
+    LeadStep,
+    Record,
+    RecordQuerySet,
+    Task,
+    TaskQuerySet,
+)
 from gi_registry.parties.permissions import MAY, Act, Person, Reach, Role, reach, roles_of
 
 
@@ -17,9 +29,18 @@ def tasks_within_reach(person: Person) -> TaskQuerySet:
     return Task.objects.none()
 
 
+def tasks_to_send(person: Person) -> TaskQuerySet:
+    """Those, and the tasks that were the person's before others were assigned: what was taken along comes back."""
+    if reach(person, Act.INSPECT) is Reach.OWN:
+        return Task.objects.filter(Q(inspectors=person.pk) | Q(formerly=person.pk)).distinct()
+    return tasks_within_reach(person)
+
+
 def records_within_reach(person: Person) -> RecordQuerySet:
-    """The records of those tasks."""
-    return Record.objects.filter(task__in=tasks_within_reach(person).order_by().values("pk"))
+    """The records of the person's tasks, and their own of those that were."""
+    within = Q(task__in=tasks_within_reach(person).order_by().values("pk"))
+    own = Q(inspector=person.pk) if reach(person, Act.INSPECT) is Reach.OWN else Q(pk__in=[])
+    return Record.objects.filter(within | own)
 
 
 def records_to_read(person: Person) -> RecordQuerySet:
@@ -39,6 +60,14 @@ def require_to_read(person: Person) -> None:
     """Raises NotAllowed where no record is the person's to read, now or ever."""
     if not reads_all(person) and reach(person, Act.INSPECT) is None:
         raise NotAllowed("您的账号不能看检查记录：里面有当事人和检查员的个人信息。")
+
+
+def hidden_from(person: Person) -> list[str]:
+    """The tables of whose history the person reads nothing, since the rows are not theirs to read: leads for whoever
+    does not keep them, records with their bodies for inspectors, who read their own."""
+    hidden: list[type[models.Model]] = [] if reach(person, Act.LEADS) is Reach.ALL else [Lead, LeadStep]
+    hidden += [] if reads_all(person) else [Record, Aside]
+    return [model._meta.label_lower for model in hidden]
 
 
 def leads_within_reach(person: Person) -> LeadQuerySet:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Prefetch, QuerySet
 
 from gi_registry.core import clock
 from gi_registry.inspections.models import PositionSource, Record, Shot, ShotKind
@@ -18,12 +18,23 @@ SKEW_S = 300.0
 PHOTO_TIME = timedelta(hours=2)
 PHOTO_DISTANCE_M = 500.0
 SIGNERS = 2
+LINKS = ("uuid", "corrects", "task")
+# What `of` reads beside the record and its task, for whoever reads it of many.
+FETCHED = ("asides", "shots__photo", "task__formerly", Prefetch("task__records", Record.objects.only(*LINKS)))
 
 
 def of(record: Record) -> list[str]:
-    """All that is odd about it, in the order of its parts. Two queries unless its asides and shots were fetched."""
+    """All that is odd about it, in the order of its parts. Four queries unless `FETCHED` was fetched."""
     shots = list(shots_of(record))
-    parts = (of_time(record), of_position(record), of_verdicts(record), of_signatures(record), of_photos(record, shots))
+    parts = (
+        of_time(record),
+        of_people(record),
+        of_position(record),
+        of_verdicts(record),
+        of_signatures(record),
+        of_photos(record, shots),
+        of_others(record),
+    )
     return [sentence for part in parts for sentence in part] + of_asides(record)
 
 
@@ -43,8 +54,10 @@ def of_time(record: Record) -> Iterator[str]:
         yield "记录的时间晚于收到的时间，设备时钟可能不准。"
     if record.late:
         yield f"计划结束后才送到（{clock.legal_time(record.received_at):%Y-%m-%d %H:%M}）。"
-    day = clock.legal_time(record.device_at).date()
-    plan = record.task.plan
+    day, plan = record.inspected_on, record.task.plan
+    written = clock.legal_time(record.device_at).date()
+    if skew is None and written < plan.starts_on:
+        yield f"设备时间 {written} 早于计划开始，时钟准不准不明：检查日按收到的时间计。"
     if not plan.starts_on <= day <= plan.ends_on:
         yield f"记录的日期 {day} 不在计划的 {plan.starts_on} 至 {plan.ends_on} 之内。"
 
@@ -55,6 +68,32 @@ def spoken(seconds: float) -> str:
         if seconds >= 2 * size:
             return f"{seconds / size:.0f} {unit}"
     return f"{seconds:.0f} 秒"
+
+
+def of_people(record: Record) -> Iterator[str]:
+    """Who recorded it after others were assigned."""
+    if record.inspector_id in {person.pk for person in record.task.formerly.all()}:
+        yield f"{record.inspector} 已不在这项任务里：任务是改派以前带走的。"
+
+
+def of_others(record: Record) -> Iterator[str]:
+    """What else was recorded of the same task."""
+    every = list(others_of(record))
+    corrected = {one.corrects for one in every}
+    if record.corrects and record.corrects not in {one.uuid for one in every}:
+        yield "它所更正的记录还没有收到，或者不属于这项任务。"
+    if record.corrects and any(one.uuid == record.corrects and one.corrects == record.uuid for one in every):
+        yield "它与它所更正的记录互相更正：两条都当作没有更正。"
+    beside = [one for one in every if one.uuid not in corrected and one.pk != record.pk]
+    if beside and record.uuid not in corrected:
+        yield f"这项任务另有 {len(beside)} 条没有被更正的记录：合格率和公开的结果只算最后一条。"
+
+
+def others_of(record: Record) -> Any:
+    """All records of its task, itself among them, by what they correct."""
+    fetched = "records" in getattr(record.task, "_prefetched_objects_cache", {})
+    records: QuerySet[Record] = record.task.records.all()
+    return records if fetched else records.only(*LINKS)
 
 
 def of_position(record: Record) -> Iterator[str]:

@@ -80,7 +80,7 @@ def photo(line: Line, by: User) -> Line:
 
 def receipt(record: Record) -> Line:
     """Whether all of a record is here, what is waited for, and what is odd about it."""
-    prefetch_related_objects([record], "shots__photo", "asides")
+    prefetch_related_objects([record], *remarks.FETCHED)
     awaited = missing(record)
     state = "waiting" if awaited else "complete"
     return {"uuid": str(record.uuid), "state": state, "missing": awaited, "remarks": remarks.of(record)}

@@ -107,6 +107,8 @@ def understood(content: Any, text: str, digest: str) -> Sent:
     """Every field that has a column, checked."""
     if not isinstance(content, dict):
         raise BadInput(BROKEN)
+    if content.get("corrects") and content.get("corrects") == content.get("uuid"):
+        raise BadInput("记录不能更正它自己，没有收下。")
     findings = tuple(found(line) for line in listed(content, "findings"))
     if sorted(line.item for line in findings) != list(Item):
         raise BadInput(f"{len(Item)} 个检查项目须各有一个结果，没有收下。")

@@ -25,6 +25,7 @@ from gi_registry.core.history import changes_of, last_change
 from gi_registry.core.models import Change
 from gi_registry.core.validators import whole_number
 from gi_registry.gazette.models import Source
+from gi_registry.inspections.permissions import hidden_from
 from gi_registry.marks.models import Attachment, OriginCheck, Rectification, Site, Step
 from gi_registry.marks.permissions import authorisations_within_reach
 from gi_registry.parties.permissions import Act, Person, Reach, reach
@@ -178,7 +179,10 @@ FACTS = (Name, Protection, Area, Standard, Statement, Role)
 def readable_changes(person: Person) -> models.QuerySet[Change]:
     """The history of all that is within reach: of everything, or of the person's products, parties and documents."""
     if reach(person, Act.DESK) is Reach.ALL:
-        return with_titles(Change.objects.all())
+        hidden = models.Q()
+        for table in hidden_from(person):
+            hidden |= models.Q(thing__startswith=f"{table}:")
+        return with_titles(Change.objects.exclude(hidden) if hidden else Change.objects.all())
     products = within_reach(person, Act.DESK)
     kept = (parties_within_reach(person, Act.DESK), documents_within_reach(person, Act.DESK))
     facts = (model._default_manager.filter(product__in=products.values("pk")) for model in FACTS)

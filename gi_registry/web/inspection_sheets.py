@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from io import BytesIO
 from typing import Any, Protocol
@@ -57,6 +58,7 @@ RATES: tuple[Field, ...] = (
 BY_PRODUCT = "照片到齐、没有被更正的记录里，结论为合格的次数 ÷ 检查次数。"
 BY_ITEM = "照片到齐、没有被更正的记录里，合格 ÷（合格 + 不合格）；不适用的不算。"
 FONT = "宋体"
+UNWRITABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 
 
 class Listed(Protocol):
@@ -101,12 +103,19 @@ def record_row(row: Listed) -> Sequence[Any]:
     failed = [one.get_item_display() for one in record.findings.all() if one.result == Result.FAIL]
     who = (str(record.uuid), target.who, uscc, str(target.product), str(record.task.plan))
     received = clock.legal_time(record.received_at)
-    when = (inspected.date(), f"{inspected:%Y-%m-%d %H:%M:%S}", f"{received:%Y-%m-%d %H:%M:%S}", str(record.inspector))
+    times = (f"{inspected:%Y-%m-%d %H:%M:%S}", f"{received:%Y-%m-%d %H:%M:%S}")
+    when = (record.inspected_on, *times, str(record.inspector))
     found = (record.get_outcome_display(), "、".join(str(name) for name in failed))
     position = (where.x, where.y, record.accuracy_m) if where else (None, None, None)
     judged = (record.get_device_verdict_display(), record.get_verdict_display(), record.distance_m)
     corrected = record.corrected  # type: ignore[attr-defined]  # `with_corrections`
-    return (*who, *when, *found, *position, *judged, row.awaited, row.odd, corrected, record.sha256)
+    every = (*who, *when, *found, *position, *judged, row.awaited, row.odd, corrected, record.sha256)
+    return [plain(value) if isinstance(value, str) else value for value in every]
+
+
+def plain(text: str) -> str:
+    """The text without characters that no file of an office takes, whoever sent them."""
+    return UNWRITABLE.sub(" ", text)
 
 
 def rate_row(by: str, share: Counted, rates: Any, how: str) -> Sequence[Any]:
@@ -152,7 +161,8 @@ def dress(word: Word, told: Notice) -> None:
     style: Any = word.styles["Normal"]
     style.font.name, style.font.size = FONT, Pt(15)
     style.element.get_or_add_rPr().get_or_add_rFonts().set(qn("w:eastAsia"), FONT)
-    word.core_properties.title, word.core_properties.author = f"{told.title} {told.party}", "地理标志登记簿"
+    about = word.core_properties
+    about.title, about.author = plain(f"{told.title} {told.party}")[:255], "地理标志登记簿"
 
 
 def centred(word: Word, text: str) -> None:
@@ -165,9 +175,9 @@ def centred(word: Word, text: str) -> None:
 
 def line(word: Word, text: str, alignment: WD_ALIGN_PARAGRAPH) -> None:
     """A line at one side."""
-    word.add_paragraph(text).alignment = alignment
+    word.add_paragraph(plain(text)).alignment = alignment
 
 
 def indented(word: Word, text: str) -> None:
     """A paragraph that begins two characters in."""
-    word.add_paragraph(text).paragraph_format.first_line_indent = Pt(30)
+    word.add_paragraph(plain(text)).paragraph_format.first_line_indent = Pt(30)

@@ -9,7 +9,6 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.core.paginator import Paginator
-from django.db.models import Prefetch
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
@@ -184,7 +183,7 @@ def chosen(records: RecordQuerySet, wanted: Wanted) -> RecordQuerySet:
 
 def within(records: RecordQuerySet, wanted: Wanted, since: date | None, until: date | None) -> RecordQuerySet:
     """Those of a product and a plan within a period, both days included."""
-    found: RecordQuerySet = records.dated()
+    found: RecordQuerySet = records.all()
     if wanted.product:
         found = found.filter(task__target__product__slug=wanted.product)
     if wanted.plan:
@@ -204,7 +203,7 @@ def midnight(on: date) -> datetime:
 def listed(records: RecordQuerySet) -> RecordQuerySet:
     """With all that a line says."""
     named: RecordQuerySet = records.with_corrections().select_related(*WITH_NAMES)
-    return named.prefetch_related("asides", Prefetch("shots", Shot.objects.select_related("photo")))
+    return named.prefetch_related(*remarks.FETCHED)
 
 
 def row_of(record: Record) -> Row:
@@ -228,7 +227,7 @@ def rates_of(records: RecordQuerySet, wanted: Wanted, today: date) -> Rates:
     """What was in order in the period, else in the last year: of whole records that nothing corrects. Two queries."""
     until = wanted.until or today
     since = wanted.since or until - A_YEAR + timedelta(days=1)
-    counted = within(records, wanted, since, until).standing().complete()
+    counted = within(records, wanted, since, until).counted()
     found = Finding.objects.filter(record__in=counted.order_by().values("pk")).rates()
     of_items = [Share(str(Item(row["item"]).label), row["passed"], row["passed"] + row["failed"]) for row in found]
     of_products = [Share(row["name"], row["passed"], row["inspected"]) for row in counted.rates()]
@@ -246,7 +245,7 @@ def shapes(request: HttpRequest) -> JsonResponse:
             "geometry": {"type": "Point", "coordinates": [record.location.x, record.location.y]},
             "properties": {
                 "address": reverse("desk-inspection", args=[record.uuid]),
-                "name": f"{record.task.target.who} {clock.legal_time(record.device_at).date()}",
+                "name": f"{record.task.target.who} {record.inspected_on}",
                 "outcome": record.outcome,
                 "outcome_label": record.get_outcome_display(),
             },
@@ -308,9 +307,7 @@ class Signatures(NamedTuple):
 def record_for(person: Person, uuid: UUID) -> Record:
     """The record, where the person may read it. Raises NotInRegister: what is not theirs is as if it were not there."""
     found: Any = records_to_read(person).with_corrections().filter(uuid=uuid).select_related(*WITH_NAMES, "area")
-    record: Record | None = found.prefetch_related(
-        "findings", "asides", "task__inspectors", "leads", Prefetch("shots", Shot.objects.select_related("photo"))
-    ).first()
+    record: Record | None = found.prefetch_related("findings", "task__inspectors", "leads", *remarks.FETCHED).first()
     if record is None:
         raise NotInRegister(_("没有这条检查记录，或者它不归您看。"))
     return record
@@ -343,7 +340,7 @@ def all_of(record: Record) -> dict[str, Any]:
         "record": record,
         "content": content,
         "target": record.task.target,
-        "inspected_on": clock.legal_time(record.device_at).date(),
+        "inspected_on": record.inspected_on,
         "skew": skew_in_words(record),
         "clock_off": record.skew_s is not None and abs(record.skew_s) > remarks.SKEW_S,
         "remarks": remarks.of(record),
@@ -394,7 +391,7 @@ def sites_of(record: Record) -> list[tuple[int, Site]]:
     authorisation = record.task.target.authorisation
     if authorisation is None:
         return []
-    on = clock.legal_time(record.device_at).date()
+    on = record.inspected_on
     return list(enumerate(Site.objects.on(on).filter(authorisation=authorisation).order_by("pk"), 1))
 
 

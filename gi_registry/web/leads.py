@@ -214,6 +214,8 @@ def step(request: HttpRequest, number: str, state: str) -> HttpResponse:
     if state not in DOES:
         raise NotInRegister(_("线索没有这一步。"))
     following = LeadState(state)
+    if request.method != "POST" and following not in LEADS[LeadState(lead.state)]:
+        raise BadInput(_("线索“{now}”之后不能是“{next}”。").format(now=lead.get_state_display(), next=following.label))
     form = LeadStepForm(
         request.POST or None,
         request.FILES or None,

@@ -7,7 +7,6 @@ from typing import Any, Protocol
 
 from django.utils.translation import gettext as _
 
-from gi_registry.core import clock
 from gi_registry.inspections.models import Record, Target, Task
 from gi_registry.marks.codes import show_code
 from gi_registry.opendata.columns import Kind
@@ -70,6 +69,6 @@ def row_of(line: Listed) -> Sequence[Any]:
     if found is None:
         told: tuple[Any, ...] = (None, None, None)
     else:
-        day = clock.legal_time(found.record.device_at).date()
+        day = found.record.inspected_on
         told = (day, found.record.get_outcome_display(), _("已到齐") if found.complete else _("未到齐"))
     return (line.number, *who, target.product.common_name, target.get_risk_display(), drawn, team, *told)

@@ -377,7 +377,7 @@ def test_what_is_not_mended_in_time_carries_the_proposal_to_cancel(failed, offic
     [
         ({"demand": " "}, "请写明要求改正什么。"),
         ({"due_on": date(2026, 5, 7)}, "限期 2026-05-07 须晚于通知日 2026-05-07。"),
-        ({"ordered_on": date(2026, 5, 5)}, "通知日 2026-05-05 不能早于检查日。"),
+        ({"ordered_on": date(2026, 5, 5)}, "通知日 2026-05-05 不能早于检查日 2026-05-06。"),
     ],
 )
 def test_an_order_that_cannot_be_is_refused_without_a_trace(failed, official, more, sentence):

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import hashlib
 import io
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from PIL import ExifTags, Image
@@ -12,6 +12,7 @@ from gi_registry.inspections import photos, remarks
 from gi_registry.inspections.arrival import receive
 from gi_registry.inspections.models import Plan, Record
 from gi_registry.inspections.sent import read
+from gi_registry.parties.models import User
 from tests import make
 
 pytestmark = pytest.mark.django_db
@@ -26,7 +27,7 @@ def task():
 
 def said(task, device_now=None, **more):
     """What is remarked on a record as it arrived."""
-    inspector = task.inspectors.get(username="zhangsan")
+    inspector = User.objects.get(username="zhangsan")
     body = make.as_sent(make.inspected(task, inspector, **more))
     return remarks.of(receive(read(body, hashlib.sha256(body).hexdigest()), by=inspector, device_now=device_now))
 
@@ -78,7 +79,7 @@ def test_a_device_that_judged_otherwise_is_told_with_both_verdicts(task):
     ],
 )
 def test_a_clock_that_is_off_is_told_with_how_far(task, ahead, sentence):
-    assert said(task, clock.now() + ahead) == [sentence]
+    assert said(task, clock.now() + ahead)[0] == sentence
 
 
 def test_a_clock_years_off_is_judged_by_the_day_it_would_have_been(task):
@@ -95,10 +96,58 @@ def test_a_clock_years_off_is_judged_by_the_day_it_would_have_been(task):
 def test_a_record_from_the_future_is_remarked_on_even_where_no_clock_was_told(task):
     told = said(task, device_at="2099-01-01T00:00:00+08:00")
 
-    assert told == [
-        "记录的时间晚于收到的时间，设备时钟可能不准。",
-        "记录的日期 2099-01-01 不在计划的 2026-01-01 至 2026-12-31 之内。",
+    assert told == ["记录的时间晚于收到的时间，设备时钟可能不准。"]
+    assert Record.objects.get().inspected_at == Record.objects.get().received_at
+
+
+def test_a_clock_of_which_nothing_is_known_is_not_believed_before_its_plan_begins(task):
+    told = said(task, device_at="2019-01-01T10:00:00+08:00")
+
+    assert told == ["设备时间 2019-01-01 早于计划开始，时钟准不准不明：检查日按收到的时间计。"]
+    assert Record.objects.get().inspected_on == clock.today()
+
+
+def test_a_clock_thousands_of_years_off_is_taken_too(task):
+    told = said(task, datetime(9999, 12, 31, tzinfo=UTC))
+
+    assert told[0] == "设备时钟比服务器快 100 年，记录的时间须核对。"
+
+
+def test_a_second_record_of_a_task_is_remarked_on_and_a_corrected_one_is_not(task):
+    said(task)
+    assert said(task) == ["这项任务另有 1 条没有被更正的记录：合格率和公开的结果只算最后一条。"]
+    first, second = Record.objects.order_by("pk")
+
+    assert said(task, corrects=str(second.uuid)) == [
+        "这项任务另有 1 条没有被更正的记录：合格率和公开的结果只算最后一条。"
     ]
+    assert said(task, corrects=str(first.uuid)) == [
+        "这项任务另有 1 条没有被更正的记录：合格率和公开的结果只算最后一条。"
+    ]
+
+
+def test_a_correction_of_what_is_not_of_its_task_is_remarked_on(task):
+    assert said(task, corrects="6f9619ff-8b86-4d01-b42d-00cf4fc964ff") == [
+        "它所更正的记录还没有收到，或者不属于这项任务。"
+    ]
+
+
+def test_two_records_that_correct_each_other_both_stand(task):
+    one, other = "6f9619ff-8b86-4d01-b42d-00cf4fc964ff", "7f9619ff-8b86-4d01-b42d-00cf4fc964ff"
+    said(task, uuid=one, corrects=other)
+    told = said(task, uuid=other, corrects=one)
+
+    assert told == ["它与它所更正的记录互相更正：两条都当作没有更正。"]
+    assert Record.objects.standing().count() == 2
+    assert Record.objects.counted().count() == 1
+
+
+def test_who_took_the_task_along_before_others_were_assigned_still_sends_it(task):
+    zhang = task.inspectors.get(username="zhangsan")
+    task.formerly.add(zhang)
+    task.inspectors.remove(zhang)
+
+    assert said(task)[:1] == [f"{zhang} 已不在这项任务里：任务是改派以前带走的。"]
 
 
 def test_what_comes_after_the_plan_was_closed_is_kept_and_said_so(task):
@@ -109,15 +158,19 @@ def test_what_comes_after_the_plan_was_closed_is_kept_and_said_so(task):
     assert Record.objects.get().late
 
 
-def test_missing_signatures_are_told(task):
-    alone = {"inspectors": [{"username": "zhangsan", "sha256": "0" * 64}], "party": None, "refusal": ""}
+ALONE = {"inspectors": [{"username": "zhangsan", "sha256": "0" * 64}], "party": None, "refusal": ""}
 
-    assert said(task, signatures=alone) == [
-        "签名的检查员只有 1 名，应有 2 名。",
-        "当事人没有签名，也没有写明拒签的原因。",
-    ]
-    assert said(task, signatures=alone | {"refusal": "不同意结论"}) == ["签名的检查员只有 1 名，应有 2 名。"]
-    assert len(said(task, signatures=None)) == 2
+
+@pytest.mark.parametrize(
+    ("signatures", "sentences"),
+    [
+        (ALONE, ["签名的检查员只有 1 名，应有 2 名。", "当事人没有签名，也没有写明拒签的原因。"]),
+        (ALONE | {"refusal": "不同意结论"}, ["签名的检查员只有 1 名，应有 2 名。"]),
+        (None, ["签名的检查员只有 0 名，应有 2 名。", "当事人没有签名，也没有写明拒签的原因。"]),
+    ],
+)
+def test_missing_signatures_are_told(task, signatures, sentences):
+    assert said(task, signatures=signatures) == sentences
 
 
 def pictured(at: str = "", lat: tuple = (), size=(40, 30)) -> bytes:
@@ -176,10 +229,10 @@ def test_a_length_of_time_is_said_in_the_unit_that_fits():
     ]
 
 
-def test_a_record_costs_two_questions_at_most_where_all_was_fetched(task, django_assert_num_queries):
+def test_records_cost_no_question_of_their_own_where_all_was_fetched(task, django_assert_num_queries):
     said(task, photos=[make.pictured(b"one"), make.pictured(b"two")])
-    rows = Record.objects.select_related("task__plan").prefetch_related("shots__photo", "asides")
+    rows = Record.objects.select_related("task__plan").prefetch_related(*remarks.FETCHED)
 
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(6):
         assert [remarks.of(record) for record in rows] == [[]]
     assert datetime.now(tz=clock.LEGAL_ZONE)

@@ -15,7 +15,7 @@ from PIL import ExifTags, Image
 
 from gi_registry.core import clock
 from gi_registry.inspections import photos
-from gi_registry.inspections.actions import order
+from gi_registry.inspections.actions import assign, order
 from gi_registry.inspections.models import Order, Photo, Record, Target, Task
 from gi_registry.marks.actions import answer_rectification, close_rectification
 from gi_registry.marks.models import Rectification
@@ -181,19 +181,33 @@ def test_the_map_has_the_rows_of_the_table_but_for_positions_that_are_none(marke
     }
 
 
-def test_rates_count_whole_records_that_nothing_corrects(official, task, team):
+def test_rates_count_one_whole_record_of_each_task_that_nothing_corrects(task, team, laocu):
+    rival = make.authorisation(make.producer("示例同业合作社", make.USCC[1]), laocu)
+    second, third = (make.task(make.plan(), rival, team) for _time in range(2))
     make.arrived(task, team[0])
-    wrong = failing(task, team[0], 7, 12)
-    make.arrived(task, team[0], corrects=str(wrong.uuid), findings=other(task, team[0], 12, "na"))
-    failing(task, team[0], 7, photos=[make.pictured(jpeg())])
-    failing(task, team[0], 1, device_at="2024-05-06T10:00:00+08:00")
+    make.arrived(task, team[1])  # both inspectors of one visit
+    wrong = failing(second, team[0], 7, 12)
+    make.arrived(second, team[0], corrects=str(wrong.uuid), findings=other(second, team[0], 12, "na"))
+    failing(third, team[0], 7, photos=[make.pictured(jpeg())])
 
-    rates = rates_of(Record.objects.all(), Wanted(), date(2026, 11, 24))
+    year = rates_of(Record.objects.all(), Wanted(), date(2026, 11, 24))
+    may = rates_of(Record.objects.all(), Wanted(since=date(2026, 5, 7), until=date(2026, 5, 31)), date(2026, 11, 24))
 
-    assert (rates.since, rates.until) == (date(2025, 11, 25), date(2026, 11, 24))
-    assert [(one.name, one.passed, one.whole, one.percent) for one in rates.products] == [("独流老醋", 2, 2, "100%")]
-    assert {one.name: (one.passed, one.whole) for one in rates.items}["产品的标准符合性"] == (1, 1)
-    assert {one.name: (one.passed, one.whole) for one in rates.items}["包装、标识"] == (2, 2)
+    assert (year.since, year.until) == (date(2025, 11, 25), date(2026, 11, 24))
+    assert [(one.name, one.passed, one.whole, one.percent) for one in year.products] == [("独流老醋", 2, 2, "100%")]
+    assert {one.name: (one.passed, one.whole) for one in year.items}["产品的标准符合性"] == (1, 1)
+    assert {one.name: (one.passed, one.whole) for one in year.items}["包装、标识"] == (2, 2)
+    assert (may.since, may.until, may.products) == (date(2026, 5, 7), date(2026, 5, 31), [])
+
+
+def test_a_correction_that_waits_for_its_pictures_hides_nothing_yet(task, team):
+    wrong = failing(task, team[0], 7)
+    make.arrived(task, team[0], corrects=str(wrong.uuid), photos=[make.pictured(jpeg())])
+    assert list(Record.objects.counted()) == [wrong]
+
+    sent_in(jpeg(), team[0])
+
+    assert [one.outcome for one in Record.objects.counted()] == ["pass"]
 
 
 def other(task, by, item, result):
@@ -206,9 +220,7 @@ def other(task, by, item, result):
 def test_a_clock_that_is_years_off_does_not_move_an_inspection_to_another_year(task, team):
     record = make.arrived(task, team[0], device_at="2031-05-06T10:00:00+08:00")
 
-    year = Record.objects.dated().get().inspected_at.year
-
-    assert (year, record.device_at.year) == (record.received_at.year, 2031)
+    assert (record.inspected_on, record.device_at.year) == (clock.today(), 2031)
 
 
 def test_what_is_overdue_stands_on_top(market, official, task, team):
@@ -228,7 +240,7 @@ def test_the_list_asks_the_same_however_long_it_is(market, task, team, size, dja
         failing(task, team[0], 7, photos=[make.pictured(jpeg())])
     market.get(LIST)
 
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(15):
         market.get(LIST)
 
 
@@ -420,7 +432,7 @@ def test_a_file_asks_the_same_however_much_it_has(market, official, task, team, 
     for number in range(size):
         make.arrived(task, team[0], corrects=str(record.uuid), note=str(number))
 
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(17):
         market.get(page_of(record))
 
 
@@ -563,6 +575,50 @@ def test_the_producer_has_the_notice_and_answers_with_evidence(official, task, t
     assert "已更换" in text_of(sign_in(official).get(page_of(record)))
 
 
+@pytest.mark.parametrize("outcome", ["pass", "transfer"])
+def test_only_what_came_to_it_is_ordered(market, task, team, outcome):
+    record = make.arrived(task, team[0], outcome=outcome)
+
+    answer = sent(market, page_of(record, "rectify/"), demand="改正", due_on=clock.today() + timedelta(days=9))
+
+    assert answer.status_code == 400
+    assert "不能据此责令限期改正。" in text_of(answer)
+    assert Rectification.objects.count() == 0
+
+
+def test_nothing_is_ordered_from_a_record_that_was_corrected(market, task, team):
+    record = failing(task, team[0], 7)
+    make.arrived(task, team[0], corrects=str(record.uuid))
+
+    answer = sent(market, page_of(record, "rectify/"), due_on=clock.today() + timedelta(days=9))
+
+    assert (answer.status_code, Rectification.objects.count()) == (400, 0)
+    assert "这条记录已被更正：请从更正的记录责令限期改正。" in text_of(answer)
+
+
+def test_the_day_of_an_order_and_its_notice_is_that_of_the_inspection_whatever_the_phone_said(market, task, team):
+    record = failing(task, team[0], 7, device_at="2031-05-06T10:00:00+08:00")
+
+    answer = sent(market, page_of(record, "rectify/"), due_on=clock.today() + timedelta(days=9))
+
+    assert answer.status_code == 302
+    today = clock.today()
+    said = f"{today.year}年{today.month}月{today.day}日，本机关对你单位"
+    assert said in text_of(market.get(page_of(record, "orders/1/notice/")))
+
+
+def test_a_recheck_is_not_planned_twice(market, official, task, team):
+    record = failing(task, team[0], 7)
+    ordered(record, official)
+    form = recheck_by(market, record, "zhang", "zhao")
+
+    answers = [market.post(page_of(record, "orders/1/recheck/"), form) for _time in range(2)]
+
+    assert [answer.status_code for answer in answers] == [302, 409]
+    assert "已经派过复查（计划 2026-J002），没有再派" in text_of(answers[1])
+    assert Task.objects.count() == 2
+
+
 # --- The rescue ------------------------------------------------------------------------------------------------------
 
 
@@ -637,3 +693,15 @@ def test_without_a_file_nothing_happens(team):
 
     assert answer.status_code == 400
     assert "请选导出的文件。" in text_of(answer)
+
+
+def test_what_was_taken_along_before_others_were_assigned_is_rescued(market, official, task, team):
+    body = make.as_sent(make.inspected(task, team[0]))
+    others = [make.person("inspector", name) for name in ("chen", "liu")]
+    assign(task.target, others, by=official)
+
+    told = text_of(handed(market, exported([body], [])))
+
+    assert "已收下，照片到齐" in told
+    assert "任务是改派以前带走的。" in text_of(market.get(page_of(Record.objects.get())))
+    assert sign_in(team[0]).get(f"/field/records/{Record.objects.get().uuid}").json()["state"] == "complete"

@@ -11,6 +11,7 @@ from django.test import Client
 from PIL import ExifTags, Image
 
 from gi_registry.core import clock
+from gi_registry.core.history import last_change
 from gi_registry.core.models import Change
 from gi_registry.gazette.models import Document
 from gi_registry.inspections import leads as acts
@@ -148,7 +149,7 @@ def test_a_clock_that_has_run_out_says_so(market, official, lead, monkeypatch):
         ("assigned", {}, "这一栏必填。"),
         ("passed_on", {"office": "示例部门"}, "这一栏必填。"),
         ("answered", {"note": " "}, "这一栏必填。"),
-        ("approved", {}, "线索“已登记”之后不能是“已批准移送”。"),
+        ("passed_on", {"office": "示例公安分局", "note": "转"}, "移送公安机关有期限：请走“报请移送公安机关”。"),
         ("answered", {"note": "已办", "at": "2199-01-01T10:00"}, "这一步的时间还没有到，不能先记。"),
     ],
 )
@@ -164,6 +165,25 @@ def test_a_step_that_there_is_not_is_not_found(market, lead):
         404,
         404,
     ]
+
+
+def test_a_step_that_cannot_follow_is_said_before_its_form(market, lead):
+    address, typed = page_of(lead, "steps/approved/"), {"seen": last_change(lead)}
+    answers = [market.get(address), market.post(address, typed)]
+
+    assert [answer.status_code for answer in answers] == [400, 400]
+    assert all("线索“已登记”之后不能是“已批准移送”。" in text_of(answer) for answer in answers)
+
+
+def test_what_a_lead_says_is_in_no_history_of_those_who_may_not_read_it(market, lead, zhang):
+    for client in (
+        sign_in(zhang),
+        sign_in(make.person("auditor", "auditor")),
+        sign_in(make.person("agriculture", "agri")),
+    ):
+        for page in ("/desk/changes/", "/desk/"):
+            assert "冒用专用标志" not in client.get(page).content.decode()
+    assert "冒用专用标志" in market.get("/desk/changes/").content.decode()
 
 
 def test_a_step_after_somebody_else_was_faster_is_refused(market, official, lead):
@@ -225,6 +245,14 @@ def test_who_told_of_a_lead_is_read_by_those_who_follow_it_up_alone(market, lead
         assert client.get(page_of(lead)).status_code == 403
         assert "13800000000" not in client.get("/desk/changes/").content.decode()
     assert not any("13800000000" in str(change.after) for change in Change.objects.all())
+
+
+def test_numbers_go_on_after_the_ten_thousandth(official, lead):
+    Lead.objects.filter(pk=lead.pk).update(number=f"{clock.today().year}-X9999")
+
+    made = [acts.open_lead(Origin.OTHER, by=official, title=f"第 {at} 条", text="情况").number for at in range(3)]
+
+    assert [number[5:] for number in made] == ["X10000", "X10001", "X10002"]
 
 
 def test_a_new_lead_is_registered_with_all_that_was_said(market):
