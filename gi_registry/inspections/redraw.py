@@ -16,7 +16,6 @@ go.
 
 from __future__ import annotations
 
-import argparse
 import hashlib
 import hmac
 import json
@@ -24,6 +23,8 @@ import math
 import sys
 from pathlib import Path
 from typing import Any
+
+NEEDED = ("frame", "frame_hash", "commitment", "seed", "result")
 
 
 def frame_hash(frame: dict[str, Any]) -> str:
@@ -69,17 +70,28 @@ def differences(published: dict[str, Any]) -> list[str]:
     """What does not agree with what was published, in sentences."""
     hashed = frame_hash(published["frame"])
     checks = {
-        "名录与抽取前公布的哈希不符。": hashed == published["frame_hash"],
-        "种子与抽取前公布的承诺不符。": commitment(published["seed"], hashed) == published["commitment"],
+        "名录与抽取前公布的指纹不符。": hashed == published["frame_hash"],
+        "种子与抽取前公布的指纹不符。": commitment(published["seed"], hashed) == published["commitment"],
         "重新抽取的结果与公布的不同。": draw(published["frame"], published["seed"]) == published["result"],
     }
     return [sentence for sentence, agrees in checks.items() if not agrees]
 
 
 def main(arguments: list[str]) -> int:
-    parser = argparse.ArgumentParser(description="按公布的名录和种子重新抽取，并与公布的结果核对。")
-    parser.add_argument("file", type=Path, help="抽取结果的 JSON 文件")
-    published = json.loads(parser.parse_args(arguments).file.read_text(encoding="utf-8"))
+    if len(arguments) != 1:
+        sys.stdout.write("用法：python3 redraw.py 抽取数据.json\n")
+        return 1
+    try:
+        published = json.loads(Path(arguments[0]).read_text(encoding="utf-8"))
+    except OSError:
+        sys.stdout.write(f"打不开文件 {arguments[0]}：请写对文件名，在文件所在的文件夹里运行。\n")
+        return 1
+    except ValueError:
+        sys.stdout.write(f"{arguments[0]} 不是完整的 JSON：请从登记簿的抽取页重新下载。\n")
+        return 1
+    if not isinstance(published, dict) or set(NEEDED) - set(published):
+        sys.stdout.write(f"{arguments[0]} 不是一次抽取的数据：请从登记簿的抽取页下载。\n")
+        return 1
     if not published["seed"]:
         sys.stdout.write("还没有抽取：种子尚未公布。\n")
         return 1

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from django.core.paginator import Paginator
-from django.db.models import Count, Prefetch
+from django.db.models import Count, Exists, OuterRef, Prefetch
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils.http import content_disposition_header
@@ -18,10 +18,10 @@ from gi_registry.core import clock
 from gi_registry.core.errors import NotInRegister
 from gi_registry.core.validators import whole_number
 from gi_registry.inspections import redraw
-from gi_registry.inspections.arrival import day_of
 from gi_registry.inspections.models import (
     Draw,
     Finding,
+    LeadStep,
     Order,
     Outcome,
     Plan,
@@ -31,7 +31,7 @@ from gi_registry.inspections.models import (
     Result,
     Risk,
 )
-from gi_registry.inspections.states import Kind, PlanState
+from gi_registry.inspections.states import Kind, LeadState, PlanState
 from gi_registry.marks.models import Rectification
 from gi_registry.products.models import Product
 from gi_registry.web.pages import page
@@ -52,18 +52,15 @@ class Shown(NamedTuple):
     product: Product
     plan: Plan
     outcome: Outcome
+    label: str
     failed: list[str]
     mending: str
     corrected: str
 
-    @property
-    def label(self) -> str:
-        return str(_("已移送有关部门") if self.outcome == Outcome.TRANSFER else self.outcome.label)
-
 
 def results() -> RecordQuerySet:
     """What the public may read, the newest first."""
-    found: Any = Record.objects.public().dated()
+    found: Any = Record.objects.public()
     newest: RecordQuerySet = found.order_by("-inspected_at", "-pk")
     return newest
 
@@ -73,29 +70,43 @@ def shown(records: RecordQuerySet) -> list[Shown]:
     failed = Finding.objects.filter(result=Result.FAIL)
     orders = Order.objects.select_related("rectification")
     named = records.defer("body").select_related("task__plan", "task__target__product", f"{OF_USER}__producer")
-    rows = list(named.prefetch_related(Prefetch("findings", failed), Prefetch("orders", orders)))
-    before = Record.objects.filter(task__in={row.task_id for row in rows}).order_by("pk")
-    earlier = {row.uuid: row for row in before.only("uuid", "corrects", "outcome", "task")}
-    today = clock.today()
-    return [shown_one(row, earlier, today) for row in rows]
+    rows = list(named.prefetch_related(Prefetch("findings", failed)))
+    of_tasks = Record.objects.filter(task__in={row.task_id for row in rows}).order_by("pk").annotate(gone=passed_on())
+    fetched = of_tasks.only("uuid", "corrects", "outcome", "task").prefetch_related(Prefetch("orders", orders))
+    known, today = {row.uuid: row for row in fetched}, clock.today()
+    return [shown_one(row, known, today) for row in rows]
 
 
-def shown_one(record: Record, earlier: dict[Any, Record], today: date) -> Shown:
-    """One record as the public reads it."""
+def passed_on() -> Exists:
+    """Whether a lead from the record was passed on to somebody: before that nobody may read that it was."""
+    states = (LeadState.PASSED_ON, LeadState.TRANSFERRED)
+    return Exists(LeadStep.objects.filter(lead__record=OuterRef("pk"), state__in=states))
+
+
+def called(outcome: Outcome, *, gone: bool) -> str:
+    """An outcome in public: 移送 is what an inspector proposes until somebody does it."""
+    if outcome == Outcome.TRANSFER:
+        return _("已移送有关部门") if gone else _("正在进一步核实")
+    return str(outcome.label)
+
+
+def shown_one(record: Record, known: dict[Any, Any], today: date) -> Shown:
+    """One record as the public reads it; what was ordered may hang on a record that it corrects."""
     target, outcome = record.task.target, Outcome(record.outcome)
     user = target.authorisation
-    passed_on = outcome == Outcome.TRANSFER
-    orders = [order.rectification for order in record.orders.all()]
+    chain: list[Any] = [known[record.uuid], *earlier(record, known)]
+    orders = [order.rectification for one in reversed(chain) for order in one.orders.all()]
     return Shown(
-        day=day_of(record.device_at, record.skew_s, record.received_at),
+        day=record.inspected_on,
         who=target.public_name,
         code=user.code if user is not None and user.course else "",
         product=target.product,
         plan=record.task.plan,
         outcome=outcome,
-        failed=[] if passed_on else [str(line.get_item_display()) for line in record.findings.all()],
-        mending=mending(orders[-1], today) if orders and not passed_on else "",
-        corrected=corrected(record, earlier),
+        label=called(outcome, gone=any(one.gone for one in chain)),
+        failed=[str(line.get_item_display()) for line in record.findings.all() if outcome != Outcome.TRANSFER],
+        mending=mending(orders[-1], today) if orders and outcome == Outcome.RECTIFY else "",
+        corrected=corrected(record, known),
     )
 
 
@@ -109,21 +120,24 @@ def mending(order: Rectification, today: date) -> str:
     return (_("{day} 确认已改正") if order.mended else _("{day} 确认未改正")).format(day=order.closed_on)
 
 
-def corrected(record: Record, earlier: dict[Any, Record]) -> str:
-    """That a result was corrected, and what stood before; empty where it was not."""
-    was, chain = record, []
-    while was.corrects is not None:
-        before = earlier.get(was.corrects)
-        if before is None or before in chain:
-            break
+def earlier(record: Record, known: dict[Any, Any]) -> list[Record]:
+    """What it corrects, and what that corrects in turn, as far as it is known."""
+    chain: list[Record] = []
+    while record.corrects is not None and (before := known.get(record.corrects)) is not None and before not in chain:
         chain.append(before)
-        was = before
+        record = before
+    return chain
+
+
+def corrected(record: Record, known: dict[Any, Any]) -> str:
+    """That a result was corrected, and what stood before; empty where it was not."""
     if record.corrects is None:
         return ""
-    if not chain:
+    course: list[Any] = [*reversed(earlier(record, known))]
+    if not course:
         return _("更正了先前的记录")
-    course = [Outcome(one.outcome).label for one in reversed(chain)]
-    return _("更正过，先前为：{outcomes}").format(outcomes="、".join(map(str, course)))
+    said = (called(Outcome(one.outcome), gone=one.gone) for one in course)
+    return _("更正过，先前为：{outcomes}").format(outcomes="、".join(said))
 
 
 # --- The list --------------------------------------------------------------------------------------------------------
@@ -201,9 +215,8 @@ def draw_called(number: str, at: int) -> Draw:
 
 
 class Drawn(NamedTuple):
-    """One target of a draw: how the script names its stratum, how people do, who it is, who goes."""
+    """One target of a draw: its stratum in words, who it is, who goes."""
 
-    stratum: str
     layer: str
     code: str
     who: str
@@ -222,8 +235,9 @@ def draw(request: HttpRequest, number: str, at: int) -> HttpResponse:
         "frame": one.frame,
         "percent": one.frame["rule"]["share"] * 100,
         "layers": strata_of(one, layers),
+        "recusals": [(sign, names[code], code) for sign, code in one.frame["recusals"]],
         "drawn": [
-            Drawn(line["stratum"], layers[line["stratum"]], line["target"], names[line["target"]], line["inspectors"])
+            Drawn(layers[line["stratum"]], line["target"], names[line["target"]], line["inspectors"])
             for line in one.result
         ],
         "listed": [(line, layers[line["stratum"]]) for line in one.frame["targets"]],
@@ -262,11 +276,11 @@ def layers_of(frame: dict[str, Any]) -> dict[str, str]:
     return {stratum: f"{names.get(slug, slug)} · {Risk(risk).label}" for stratum, (slug, _slash, risk) in parts.items()}
 
 
-def strata_of(one: Draw, layers: dict[str, str]) -> list[tuple[str, int, int]]:
-    """Of each stratum how it is called, how many stand in it, how many were drawn."""
+def strata_of(one: Draw, layers: dict[str, str]) -> list[tuple[str, str, int, int]]:
+    """Of each stratum how it is called, how the script calls it, how many stand in it, how many were drawn."""
     stands = [line["stratum"] for line in one.frame["targets"]]
     drawn = [line["stratum"] for line in one.result]
-    return [(name, stands.count(stratum), drawn.count(stratum)) for stratum, name in layers.items()]
+    return [(name, stratum, stands.count(stratum), drawn.count(stratum)) for stratum, name in layers.items()]
 
 
 @page
@@ -308,7 +322,7 @@ class Lately(NamedTuple):
 def lately(product: Product, on: date) -> Lately:
     """Those of the years up to the day. One query."""
     since = on.replace(year=on.year - YEARS, day=min(on.day, 28))
-    found = Record.objects.public().filter(task__target__product=product, device_at__date__range=(since, on))
-    counts = dict(found.order_by().values_list("outcome").annotate(Count("pk")))
-    said = [(_("已移送有关部门") if one == Outcome.TRANSFER else str(one.label), counts.get(one, 0)) for one in Outcome]
-    return Lately(sum(counts.values()), [(label, n) for label, n in said if n])
+    found = Record.objects.public().filter(task__target__product=product, inspected_at__date__range=(since, on))
+    counts = found.order_by().annotate(gone=passed_on()).values_list("outcome", "gone").annotate(Count("pk"))
+    said = [(called(Outcome(outcome), gone=gone), n) for outcome, gone, n in counts.order_by("outcome", "gone")]
+    return Lately(sum(n for _label, n in said), said)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
+from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import Count, Exists, IntegerField, OuterRef, Prefetch, Subquery
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
@@ -70,9 +71,9 @@ RUNS = Told(
 )
 RANDOM_STEPS: dict[tuple[PlanState, PlanState], Told] = {
     (P.PREPARING, P.PUBLISHED): Told(
-        gettext_lazy("公布名录和承诺"),
-        gettext_lazy("名录、检查员和回避从此固定；产生随机种子，算出名录的哈希和对种子的承诺。"),
-        gettext_lazy("计划、名录里的使用人、抽取规则、检查员代号、哈希和承诺；种子到抽取时才公开。"),
+        gettext_lazy("公布名录和指纹"),
+        gettext_lazy("名录、检查员和回避从此固定；产生一个随机数（种子），算出名录和种子的指纹（SHA-256）。"),
+        gettext_lazy("计划、名录里的使用人、抽取规则、检查员代号、名录和种子的指纹；种子到抽取时才公开。"),
     ),
     (P.PUBLISHED, P.DRAWN): Told(
         gettext_lazy("抽取"),
@@ -80,8 +81,8 @@ RANDOM_STEPS: dict[tuple[PlanState, PlanState], Told] = {
         gettext_lazy("种子和抽取结果，任何人都可以用公布的脚本重算。"),
     ),
     (P.DRAWN, P.PUBLISHED): Told(
-        gettext_lazy("重新抽取"),
-        gettext_lazy("按现在的名录重新公布并产生新种子；前一次抽出的任务作废，须写明理由。"),
+        gettext_lazy("重新公布，准备再抽"),
+        gettext_lazy("按现在的名录重新公布，产生新种子；前一次抽出的任务作废，须写明理由。公布以后还要再点“抽取”。"),
         gettext_lazy("这是第几次抽取和理由；前一次的结果仍然公开。"),
     ),
     (P.DRAWN, P.RUNNING): Told(
@@ -101,6 +102,11 @@ ASSIGNED_STEPS: dict[tuple[PlanState, PlanState], Told] = {
 }
 
 
+NEED_TARGETS: dict[Kind, frozenset[PlanState]] = dict.fromkeys(Kind, frozenset({P.RUNNING})) | {
+    Kind.RANDOM: frozenset({P.PUBLISHED})
+}
+
+
 class Way(NamedTuple):
     """A step that may follow, in words, with the address of its form."""
 
@@ -117,9 +123,11 @@ def told(plan: Plan, state: PlanState) -> Told:
     return table.get((PlanState(plan.state), state), RUNS)
 
 
-def ways(plan: Plan) -> list[Way]:
-    """What may follow, onward before back, the end last."""
-    following = PLANS[Kind(plan.kind)][PlanState(plan.state)]
+def ways(plan: Plan, *, empty: bool) -> list[Way]:
+    """What may follow, onward before back, the end last; while the frame is `empty` only what can do without."""
+    following = PLANS[Kind(plan.kind)][PlanState(plan.state)] - (
+        NEED_TARGETS[Kind(plan.kind)] if empty else frozenset()
+    )
     order = [P.DRAWN, P.RUNNING, P.PUBLISHED, P.CLOSED]
     if plan.state == P.PREPARING:
         order = [P.PUBLISHED, P.RUNNING, P.CLOSED]
@@ -201,7 +209,7 @@ def detail(request: HttpRequest, number: str) -> HttpResponse:
         "random": plan.kind == Kind.RANDOM,
         "percent": plan.share * 100,
         "products": list(plan.products.all()),
-        "ways": ways(plan),
+        "ways": ways(plan, empty=not page.paginator.count),
         "editable": plan.state not in actions.fixed_states(plan),
         "assignable": plan.kind != Kind.RANDOM and plan.state != PlanState.CLOSED,
         "rows": page,
@@ -344,6 +352,9 @@ def step(request: HttpRequest, number: str, state: str) -> HttpResponse:
 
     def act() -> str:
         actions.take_step(plan, aim, by=me(request), note=form.cleaned_data["note"], seen=form.seen)
+        if plan.kind == Kind.RANDOM and aim == P.PUBLISHED:
+            said = _("已公布第 {n} 次抽取的名录和指纹，还没有抽：下一步是“抽取”。")
+            return said.format(n=plan.draws.count())
         return _("已办理“{step}”。").format(step=words.label)
 
     left = Task.objects.standing().filter(plan=plan).exclude(pk__in=tasks_done()).count() if aim == P.CLOSED else 0
@@ -376,7 +387,8 @@ def add(request: HttpRequest, number: str) -> HttpResponse:
     """Somebody who is no user of the mark into the frame."""
     plan = changeable(number)
     if plan.kind == Kind.RANDOM:
-        raise BadInput(_("双随机的对象须是登记的使用人。"))
+        messages.warning(request, _("双随机的对象须是登记的使用人：请在下面选。"))
+        return redirect(here(plan, "targets/users/"))
     products = plan.products.order_by("common_name")
     only = products[0].slug if products.count() == 1 else ""
     form = OtherForm(request.POST or None, products=products, initial={"product": only})
@@ -398,7 +410,7 @@ def rate(request: HttpRequest, number: str, at: int) -> HttpResponse:
     form = RiskForm(request.POST or None, initial={"risk": target.risk, "seen": last_change(target)})
 
     def act() -> str:
-        refuse_another(target, form.seen)
+        refuse_another(form.seen, last_change(target))
         asked = form.cleaned_data
         actions.rate_target(target, Risk(asked["risk"]), by=me(request), reason=asked["reason"])
         return _("已把“{who}”改为{risk}。").format(who=target.who, risk=Risk(asked["risk"]).label)
@@ -416,7 +428,7 @@ def take_out(request: HttpRequest, number: str, at: int) -> HttpResponse:
     form = SeenForm(request.POST or None, initial={"seen": last_change(target)})
 
     def act() -> str:
-        refuse_another(target, form.seen)
+        refuse_another(form.seen, last_change(target))
         actions.drop_target(target, by=me(request))
         return _("已把“{who}”移出名录。").format(who=target.who)
 
@@ -439,11 +451,12 @@ def assign(request: HttpRequest, number: str, at: int) -> HttpResponse:
         request.POST or None,
         people=people,
         tied=[person for person in people if person.pk in tied],
-        initial={"inspectors": chosen, "seen": last_change(target)},
+        initial={"inspectors": chosen, "seen": last_of(target, task)},
     )
 
     def act() -> str:
-        refuse_another(target, form.seen)
+        given = target.tasks.filter(draw__isnull=True).first()
+        refuse_another(form.seen, last_of(target, given))
         actions.assign(target, form.cleaned_data["inspectors"], by=me(request))
         return _("已为“{who}”派检查员。").format(who=target.who)
 
@@ -460,12 +473,17 @@ def target_at(plan: Plan, at: int) -> Target:
     return target
 
 
-def refuse_another(target: Target, seen: int) -> None:
+def last_of(target: Target, task: Task | None) -> int:
+    """The number of the last change of a target and of who was sent there."""
+    return max(last_change(target), last_change(task) if task is not None else 0)
+
+
+def refuse_another(seen: int, now: int) -> None:
     """Lines move up when one is taken out: whoever saw another line, or this one otherwise, does not write.
 
     Raises Conflict.
     """
-    if last_change(target) != seen:
+    if now != seen:
         raise Conflict(_("名录刚有变动，没有改：请回到计划页核对后再办。"))
 
 

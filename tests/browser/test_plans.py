@@ -59,20 +59,20 @@ def test_a_plan_is_made_published_drawn_and_drawn_again_with_a_reason(opened, us
         page.get_by_role("button", name="保存").click()
         expect(page.get_by_role("status")).to_contain_text("已建立计划 2026-J001")
 
-        page.get_by_role("link", name="把使用人列入名录").click()
+        page.get_by_role("link", name="把使用人列入名录").first.click()
         page.get_by_role("button", name="列入名录").click()
         expect(page.get_by_role("status")).to_contain_text("已把 3 家列入名录。")
-        for link, button in (("公布名录和承诺", "公布名录和承诺"), ("抽取", "抽取")):
-            page.get_by_role("link", name=link, exact=True).click()
-            page.get_by_role("button", name=button, exact=True).press("Enter")
+        for step in ("公布名录和指纹", "抽取"):
+            page.get_by_role("link", name=step, exact=True).click()
+            page.get_by_role("button", name=step, exact=True).press("Enter")
         expect(page.get_by_text("3 个对象里抽出 1 个")).to_be_visible()
         assert fits(page)
 
-        page.get_by_role("link", name="重新抽取", exact=True).click()
-        page.get_by_role("button", name="重新抽取").click()
+        page.get_by_role("link", name="重新公布，准备再抽", exact=True).click()
+        page.get_by_role("button", name="重新公布，准备再抽").click()
         expect(page.get_by_text("这一栏必填。")).to_be_visible()
         page.get_by_label("理由").fill("示例：名录漏了一家")
-        page.get_by_role("button", name="重新抽取").click()
+        page.get_by_role("button", name="重新公布，准备再抽").click()
         expect(page.get_by_role("heading", name="第 2 次抽取")).to_be_visible()
         assert fits(page)
 

@@ -72,8 +72,8 @@ def test_the_script_stands_alone_and_agrees(tmp_path):
 @pytest.mark.parametrize(
     ("changed", "sentence"),
     [
-        ({"frame_hash": "0" * 64}, "名录与抽取前公布的哈希不符。"),
-        ({"commitment": "0" * 64}, "种子与抽取前公布的承诺不符。"),
+        ({"frame_hash": "0" * 64}, "名录与抽取前公布的指纹不符。"),
+        ({"commitment": "0" * 64}, "种子与抽取前公布的指纹不符。"),
         ({"result": []}, "重新抽取的结果与公布的不同。"),
     ],
 )
@@ -86,10 +86,28 @@ def test_the_script_says_what_does_not_agree(tmp_path, changed, sentence):
 def test_another_frame_under_the_same_hash_is_noticed():
     smaller = FRAME | {"targets": FRAME["targets"][1:]}
 
-    assert redraw.differences(published(frame=smaller))[0] == "名录与抽取前公布的哈希不符。"
+    assert redraw.differences(published(frame=smaller))[0] == "名录与抽取前公布的指纹不符。"
 
 
 def test_before_the_draw_the_script_says_that_the_seed_is_not_published(tmp_path):
     done = ran(tmp_path, published(seed="", result=[]))
 
     assert (done.returncode, done.stdout) == (1, "还没有抽取：种子尚未公布。\n")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        ([], "用法：python3 redraw.py 抽取数据.json"),
+        (["nothing.json"], "打不开文件 nothing.json：请写对文件名，在文件所在的文件夹里运行。"),
+        (["broken.json"], "broken.json 不是完整的 JSON：请从登记簿的抽取页重新下载。"),
+        (["other.json"], "other.json 不是一次抽取的数据：请从登记簿的抽取页下载。"),
+    ],
+)
+def test_what_the_script_cannot_read_is_said_in_one_line(tmp_path, arguments, sentence):
+    (tmp_path / "broken.json").write_text("{")
+    (tmp_path / "other.json").write_text("[]")
+    command = [sys.executable, "-I", "-S", redraw.__file__, *arguments]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=tmp_path, env={"PYTHONUTF8": "1"})
+
+    assert (done.returncode, done.stdout, done.stderr) == (1, f"{sentence}\n", "")

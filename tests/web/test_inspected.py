@@ -13,8 +13,10 @@ import pytest
 from gi_registry.core import clock
 from gi_registry.inspections import redraw
 from gi_registry.inspections.actions import fill_frame, make_plan, order, take_step
-from gi_registry.inspections.models import Draw, Plan, Task
-from gi_registry.inspections.states import Kind, PlanState
+from gi_registry.inspections.leads import open_lead
+from gi_registry.inspections.leads import take_step as take_lead_step
+from gi_registry.inspections.models import Draw, Origin, Plan, Task
+from gi_registry.inspections.states import Kind, LeadState, PlanState
 from gi_registry.marks.actions import close_rectification
 from tests import make
 from tests.web.test_pages import text_of
@@ -122,19 +124,13 @@ def test_whoever_runs_the_script_on_the_data_gets_the_list_of_the_page(client, o
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False, env={"PYTHONUTF8": "1"})
 
     page = client.get("/inspections/2026-J001/draws/1/").content.decode()
-    rows = re.findall(r"<tr>.*?</tr>", page[page.index('id="drawn"') :], re.DOTALL)[1:]
-    shown = [
-        "\t".join(re.search(pattern, row, re.DOTALL)[1].strip() for pattern in PATTERNS)
-        for row in (one for one in rows if "/v/" in one)
-    ]
+    layer, stratum = re.search(
+        r'<th scope="row">(.*?)</th><td data-label="脚本里"><span class="hash">(.*?)</span>', page
+    ).groups()
+    drawn = page[page.index('id="drawn"') :]
+    row = r'<a href="/v/(.*?)">.*?<td data-label="层">(.*?)</td>.*?<td data-label="检查员">(.*?)</td>'
+    shown = [f"{stratum}\t{code}\t{team}" for code, named, team in re.findall(row, drawn, re.DOTALL) if named == layer]
     assert (done.returncode, done.stdout.splitlines(), len(shown)) == (0, [*shown, "与公布的结果一致。"], 2)
-
-
-PATTERNS = (
-    r'<span class="row-facts">(.*?)</span>',
-    r'<a href="/v/.*?">(.*?)</a>',
-    r'data-label="检查员">(.*?)</td>',
-)
 
 
 def test_a_second_draw_stands_beside_the_first_with_its_reason(client, official, published):
@@ -215,12 +211,19 @@ def test_a_natural_person_is_named_by_the_family_only(client, running, users, te
     assert [private for private in ("张建国", "示例路") if private in page] == []
 
 
-def test_what_was_passed_on_says_only_that(client, task, team):
-    make.arrived(task, team[0], findings=failing(2, 8), outcome="transfer")
+def test_what_an_inspector_wants_passed_on_says_so_once_it_was_and_nothing_else(client, official, task, team):
+    record = make.arrived(task, team[0], findings=failing(2, 8), outcome="transfer")
     said = text_of(client.get(LIST))
 
-    assert "示例甲厂 2026-05-06 产品0 已移送有关部门 — 2026-J001" in said
+    assert "示例甲厂 2026-05-06 产品0 正在进一步核实 — 2026-J001" in said
     assert "产品名称" not in said
+    product = task.target.product.get_absolute_url()
+    assert "近三年公开的检查 1 次：正在进一步核实 1" in text_of(client.get(product))
+
+    lead = open_lead(Origin.INSPECTION, by=official, record=record, title="示例", text="示例")
+    take_lead_step(lead, LeadState.PASSED_ON, by=official, office="示例部门", note="示例")
+    assert "示例甲厂 2026-05-06 产品0 已移送有关部门 — 2026-J001" in text_of(client.get(LIST))
+    assert "近三年公开的检查 1 次：已移送有关部门 1" in text_of(client.get(product))
 
 
 def test_a_record_without_all_its_photos_is_not_public_yet(client, task, team):
@@ -245,7 +248,7 @@ def test_a_correction_shows_that_there_was_one_and_what_stood_before(client, tas
     said = text_of(client.get(LIST))
 
     assert "共 1 次检查" in said
-    assert "合格 更正过，先前为：责令整改、移送 —" in said
+    assert "合格 更正过，先前为：责令整改、正在进一步核实 —" in said
 
 
 def test_a_correction_of_what_never_arrived_says_so(client, task, team):
@@ -261,6 +264,15 @@ def test_what_was_ordered_says_until_when_and_whether_it_is_mended(client, offic
 
     close_rectification(made.rectification, by=official, mended=True)
     assert f"{today} 确认已改正" in text_of(client.get(LIST))
+
+
+def test_what_was_ordered_stays_said_when_the_record_is_corrected(client, official, task, team):
+    record, today = make.arrived(task, team[0], findings=failing(7), **RECTIFY), clock.today()
+    order(record, by=official, demand="示例", ordered_on=today, due_on=today + timedelta(9))
+    make.arrived(task, team[0], corrects=str(record.uuid), findings=failing(7, 9), **RECTIFY)
+
+    said = text_of(client.get(LIST))
+    assert f"责令整改 限 {today + timedelta(9)} 前（含当日）改正 更正过，先前为：责令整改 包装、标识；专用标志" in said
 
 
 def test_tasks_of_a_draw_before_the_last_are_not_shown(client, official, published, team):

@@ -131,9 +131,17 @@ def test_a_plan_costs_as_many_queries_for_one_target_as_for_three(
 def test_a_plan_offers_its_steps_with_what_they_do_and_what_will_be_public(market, plan):
     said = text_of(market.get(HERE))
 
-    for part in ("公布名录和承诺", "种子到抽取时才公开", "结束", "还没有公开", "共 3 个对象"):
+    for part in ("公布名录和指纹", "种子到抽取时才公开", "结束", "还没有公开", "共 3 个对象"):
         assert part in said
     assert "开始检查" not in said
+
+
+def test_with_an_empty_frame_the_first_step_is_to_fill_it(market, official, team, users):
+    make_plan(Kind.RANDOM, by=official, products=[users[0].product], inspectors=team, **DAYS)
+    page = market.get(HERE).content.decode()
+
+    assert "先把检查对象列入名录，才能公布和抽取。" in page
+    assert "steps/published/" not in page
 
 
 def test_what_is_no_plan_is_not_found(market):
@@ -225,7 +233,7 @@ def test_somebody_who_is_no_user_comes_in_by_name_but_not_into_a_draw(market, sp
     assert "已把“张三”列入名录。" in text_of(response)
     assert [(t.who, t.public_name) for t in Target.objects.filter(authorisation=None)] == [("张三", "张**")]
     Plan.objects.update(kind="random")
-    assert "双随机的对象须是登记的使用人" in text_of(market.get(f"{HERE}targets/new/"))
+    assert "双随机的对象须是登记的使用人：请在下面选。" in text_of(market.get(f"{HERE}targets/new/", follow=True))
 
 
 def test_a_line_is_rated_and_taken_out_and_never_the_wrong_one(market, plan, users):
@@ -246,7 +254,7 @@ def test_a_line_is_rated_and_taken_out_and_never_the_wrong_one(market, plan, use
 def test_publishing_shows_the_commitment_and_drawing_the_result_with_the_people(market, plan):
     published = market.post(f"{HERE}steps/published/", {"note": ""} | seen(plan), follow=True)
     draw = Draw.objects.get()
-    assert "已办理“公布名录和承诺”。" in text_of(published)
+    assert "已公布第 1 次抽取的名录和指纹，还没有抽：下一步是“抽取”。" in text_of(published)
     for part in (draw.frame_hash, draw.commitment, "抽取时公布", "J01", "zhangsan"):
         assert part in text_of(published)
     assert draw.sealed not in published.content.decode()
@@ -332,6 +340,15 @@ def test_inspectors_are_assigned_by_hand_and_who_must_withdraw_is_named(market, 
     assert {person.username for person in Task.objects.get().inspectors.all()} == {"zhangsan", "lisi"}
 
 
+def test_whoever_saw_another_team_does_not_assign(market, special):
+    old = seen(special.targets.get())
+    assert market.post(f"{HERE}targets/1/assign/", {"inspectors": ["zhangsan", "lisi"]} | old).status_code == 302
+    response = market.post(f"{HERE}targets/1/assign/", {"inspectors": ["lisi", "wangwu"]} | old)
+
+    assert response.status_code == 409
+    assert {person.username for person in Task.objects.get().inspectors.all()} == {"zhangsan", "lisi"}
+
+
 def test_withdrawing_is_registered_and_ended_with_reasons(market, team, users):
     typed = {"inspector": "zhangsan", "party": "示例甲厂", "reason": "示例：曾在该厂任职"}
     response = market.post(f"{LIST}recusals/new/", typed, follow=True)
@@ -363,6 +380,13 @@ def test_the_workbook_has_a_row_for_each_target(market, special, team, users):
         "已到齐",
         1,
     )
+
+
+def test_characters_that_no_workbook_holds_are_marked(market, official, special, users):
+    add_target(special, users[0].product, by=official, name="甲\x01乙")
+    sheet = load_workbook(BytesIO(market.get(f"{HERE}targets.xlsx").content)).active
+
+    assert "甲\ufffd乙" in [cell.value for cell in sheet["B"]]
 
 
 def test_what_looks_like_a_formula_stays_a_text(market, official, special, users):
