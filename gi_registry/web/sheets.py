@@ -8,6 +8,7 @@ from typing import Any, Protocol
 
 from django.utils.translation import gettext as _
 from openpyxl import Workbook
+from openpyxl.utils import get_column_letter
 
 from gi_registry.applications.docket import Card
 from gi_registry.applications.sheets import COLUMNS, sample_of
@@ -138,7 +139,10 @@ def book(title: str, fields: Sequence[Field], rows: Iterable[Sequence[Any]]) -> 
     made = Workbook(write_only=True)
     sheet = made.create_sheet(title)
     head(sheet, [name for name, _kind, _width in fields], [width for _name, _kind, width in fields])
+    lines = 1
     for row in rows:
+        lines += 1
         sheet.append([cell(sheet, kind, value) for (_name, kind, _width), value in zip(fields, row, strict=True)])
+    sheet.auto_filter.ref = f"A1:{get_column_letter(len(fields))}{lines}"
     made.save(file)
     return file.getvalue()

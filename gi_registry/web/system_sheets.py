@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _
 
 from gi_registry.assurance.clauses import System
+from gi_registry.assurance.systems import counts
 from gi_registry.opendata.columns import Kind
 from gi_registry.web.sheets import Field, book
+from gi_registry.web.templatetags.systems import period
 
 if TYPE_CHECKING:
     from gi_registry.assurance.systems import ClauseAnswer
@@ -24,6 +27,8 @@ PRODUCTS: tuple[Field, ...] = (
     ("还有天数", Kind.WHOLE, 10),
 )
 CLAUSES: tuple[Field, ...] = (
+    ("产品", Kind.TEXT, 16),
+    ("截至", Kind.DAY, 12),
     ("体系", Kind.TEXT, 14),
     ("条款", Kind.CODE, 8),
     ("要求", Kind.TEXT, 50),
@@ -39,9 +44,9 @@ CLAUSES: tuple[Field, ...] = (
 )
 
 
-def of_products(rows: Iterable[Row]) -> bytes:
-    """The products, one in a row, with what each system comes to."""
-    return book(_("三大体系"), PRODUCTS, (product_row(row) for row in rows))
+def of_products(rows: Iterable[Row], on: date) -> bytes:
+    """The products, one in a row, with what each system comes to on a day."""
+    return book(_("三大体系 {day}").format(day=on), PRODUCTS, (product_row(row) for row in rows))
 
 
 def product_row(row: Row) -> Sequence[Any]:
@@ -51,17 +56,17 @@ def product_row(row: Row) -> Sequence[Any]:
     return (row.name, *each, *((lapse.clause.key, lapse.ends, lapse.left) if lapse else (None, None, None)))
 
 
-def of_clauses(answers: Iterable[ClauseAnswer]) -> bytes:
+def of_clauses(name: str, answers: Iterable[ClauseAnswer]) -> bytes:
     """The clauses of one product, one in a row."""
-    return book(_("逐条"), CLAUSES, (clause_row(one) for one in answers))
+    return book(_("逐条"), CLAUSES, (clause_row(name, one) for one in answers))
 
 
-def clause_row(one: ClauseAnswer) -> Sequence[Any]:
+def clause_row(name: str, one: ClauseAnswer) -> Sequence[Any]:
     """One clause under the headings of `CLAUSES`."""
     clause = one.clause
     who = "、".join(str(each.label) for each in clause.who)
-    about = (str(clause.system.label), clause.key, clause.wording, who)
+    about = (name, one.day, str(clause.system.label), clause.key, clause.wording, who)
     stands = (str(one.status.label), one.sentence, one.restores, one.ends)
-    evidence = "；".join(piece.title for piece in one.evidence)
+    evidence = "；".join(f"{piece.title}（{period(piece)}）" for piece in one.evidence)
     cited = "；".join(str(citation) for citation in clause.cited)
-    return (*about, *stands, evidence, "；".join(str(line) for line in one.failed), not clause.model, cited)
+    return (*about, *stands, evidence, "；".join(str(line) for line in one.failed), counts(one), cited)

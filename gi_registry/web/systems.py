@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 from itertools import groupby
 from typing import Any, NamedTuple
@@ -13,6 +13,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 from django.views.decorators.http import require_safe
 
 from gi_registry.assurance import systems
@@ -143,7 +144,7 @@ def workbook(request: HttpRequest) -> HttpResponse:
     """The products that the filters leave, as a workbook."""
     on = day(request.GET.get("on", ""))
     rows = rows_of(request.user, wanted_of(request), on)
-    content = import_string("gi_registry.web.system_sheets.of_products")(rows)
+    content = import_string("gi_registry.web.system_sheets.of_products")(rows, on)
     return download(content, f"三大体系 {on}.xlsx", XLSX)
 
 
@@ -269,7 +270,7 @@ def product_workbook(request: HttpRequest, slug: str) -> HttpResponse:
     """The clauses of one product as a workbook."""
     shown, on = product_for(request.user, Act.DESK, slug), day(request.GET.get("on", ""))
     found = chosen(systems.answer(shown, on), wanted_of(request))
-    content = import_string("gi_registry.web.system_sheets.of_clauses")(found)
+    content = import_string("gi_registry.web.system_sheets.of_clauses")(shown.common_name, found)
     return download(content, f"{shown.common_name}三大体系 {on}.xlsx", XLSX)
 
 
@@ -346,21 +347,42 @@ def clauses(request: HttpRequest) -> HttpResponse:
 
 
 class Told(NamedTuple):
-    """One system in plain words: how many clauses apply, of how many the register has evidence that holds."""
+    """One system in plain words: what it is about, how many clauses apply, of which the register has evidence that
+    holds and of which it has not."""
 
     system: System
+    about: str
     asked: int
     met: int
+    having: list[str]
+    lacking: list[str]
+
+
+ABOUT: dict[System, Any] = {
+    System.STANDARDS: _lazy("有没有现行的标准，照什么标准生产"),
+    System.QUALITY: _lazy("怎样管住质量、名称和专用标志"),
+    System.TESTING: _lazy("由谁检验，检验结果是否合格"),
+}
+
+
+def told_of(one: systems.SystemAnswer) -> Told:
+    """A system in plain words."""
+    counted = [each for each in one.clauses if systems.counts(each)]
+    having, lacking = (
+        [each.clause.wording for each in counted if (each.status in systems.STANDS) is stands]
+        for stands in (True, False)
+    )
+    return Told(one.system, str(ABOUT[one.system]), one.asked, one.met, having, lacking)
 
 
 def public_part(shown: Product, on: date) -> dict[str, Any]:
     """What the page of a product says to everybody: of each clause whether evidence that holds is registered, and no
     more, since evidence itself is not public. None where no clause applies."""
     answer = systems.answer(shown, on)
-    told = [Told(one.system, one.asked, one.met) for one in answer.systems if one.asked]
+    told = [told_of(one) for one in answer.systems if one.asked]
     rows = [figures.Strip(str(one.system.label), [public_tile(each) for each in one.clauses]) for one in answer.systems]
     words = "；".join(
-        _("{system}适用 {asked} 条要求，{met} 条有有效材料").format(
+        _("{system}适用 {asked} 条要求，已有有效材料的 {met} 条").format(
             system=one.system.label, asked=one.asked, met=one.met
         )
         for one in told
@@ -371,6 +393,9 @@ def public_part(shown: Product, on: date) -> dict[str, Any]:
 
 def public_tile(one: ClauseAnswer) -> figures.Tile:
     """A clause for everybody."""
-    words: Mapping[str, Any] = {"met": _("有有效材料"), "missing": _("还没有有效材料"), "not_applicable": _("不适用")}
+    idle = _("不适用") if one.status is Status.NOT_APPLICABLE else _("供参考，不计入")
+    words = {"met": _("有有效材料"), "missing": _("还没有有效材料"), "not_applicable": idle}
+    if one.status is not Status.NOT_APPLICABLE and one.clause.apart:
+        return figures.Tile("not_applicable", _("{wording}：供参考，不计入").format(wording=one.clause.wording))
     state = "not_applicable" if not systems.counts(one) else "met" if one.status in systems.STANDS else "missing"
     return figures.Tile(state, f"{one.clause.wording}：{words[state]}")

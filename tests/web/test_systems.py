@@ -230,9 +230,13 @@ def test_a_product_on_paper_and_as_a_workbook(official, whole):
     assert "T4 已满足" in seen(official, f"{HERE}print/")
     heading, *rows = cells(official.get(f"{HERE}systems.xlsx"))
 
-    assert heading[:4] == ("体系", "条款", "要求", "责任人")
+    assert heading[:6] == ("产品", "截至", "体系", "条款", "要求", "责任人")
     assert len(rows) == 45
-    assert rows[0][1:3] == ("S1", "政府规划并实施标准体系")
+    assert (rows[0][0], rows[0][1].date()) == ("独流老醋", date(2026, 6, 1))
+    assert rows[0][3:5] == ("S1", "政府规划并实施标准体系")
+    assert "示例plan_standards（自 2026-03-01 起）" in rows[0]
+    counted = {row[3]: row[heading.index("计入")] for row in rows}
+    assert (counted["S1"], counted["T9"]) == ("是", "否")
 
 
 def test_evidence_is_found_by_its_name(official, whole):
@@ -268,6 +272,14 @@ def test_associations_are_offered_their_part_and_nothing_that_officials_do(clien
 def other_product(own):
     make.product("b", "独流老醋乙")
     return own.get("/desk/systems/b/").content.decode().replace("乙", "")
+
+
+def test_what_is_to_be_done_names_the_producers_who_lack_it(official, whole):
+    make.maker(whole["report"].product, make.producer("示例新厂", make.USCC[1]))
+    page, paper = seen(official, HERE), seen(official, f"{HERE}print/")
+
+    assert "提交标签样张核对（示例新厂）" in page
+    assert "提交标签样张核对（示例新厂）" in paper
 
 
 # --- Three years, clauses --------------------------------------------------------------------------------------------
@@ -306,6 +318,8 @@ def test_the_public_page_counts_clauses_and_names_no_evidence(client, whole):
 
     assert "条要求都有有效材料" in part
     assert "<title>政府规划并实施检测体系：有有效材料</title>" in part
+    assert "由谁检验，检验结果是否合格。" in part
+    assert "<li>政府规划并实施检测体系</li>" in part
     for hidden in ("示例检验中心", "示例-1", "示例plan_testing", "示例证书"):
         assert hidden not in part[: part.index("</section>")]
 

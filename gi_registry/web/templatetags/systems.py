@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from django import template
 from django.urls import reverse
@@ -94,6 +94,16 @@ def form_for(clause: Clause, slug: str) -> str:
         return reverse(f"desk-systems-{FORMS[clause.rule]}-new", args=[slug])
     asked = {"kind": clause.kinds[0].value} | ({"clause": clause.key} if clause.local else {})
     return f"{reverse('desk-systems-record-new', args=[slug])}?{urlencode(asked)}"
+
+
+SOME = 5  # names in one line
+
+
+@register.filter
+def some_of(names: Sequence[str]) -> str:
+    """The first of the names, and how many more there are."""
+    first = "、".join(names[:SOME])
+    return first if len(names) <= SOME else _("{first}等 {n} 家").format(first=first, n=len(names))
 
 
 @register.filter
