@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from django.core.paginator import Paginator
-from django.db.models import Count, Exists, OuterRef, Prefetch
+from django.db.models import Count, Exists, OuterRef, Prefetch, Q
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils.http import content_disposition_header
@@ -161,13 +161,19 @@ def index(request: HttpRequest) -> HttpResponse:
         "rows": rows,
         "listing": listing,
         "results": [] if listing else shown(rows.object_list),
-        "products": Product.objects.filter(plans__in=plans.order_by()).distinct().order_by("common_name"),
+        "products": products_of(plans, slug),
         "years": years,
         "product": slug,
         "year": year,
         "today": clock.today(),
     }
     return render(request, "inspections/index.html", context)
+
+
+def products_of(plans: Any, asked: str) -> Any:
+    """What the list can be narrowed to: the products of the plans, and the one that was asked for."""
+    offered = Q(plans__in=plans.order_by()) | Q(slug=asked)
+    return Product.objects.filter(offered).distinct().order_by("common_name")
 
 
 def year_asked(request: HttpRequest) -> int:

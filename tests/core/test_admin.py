@@ -53,3 +53,13 @@ def test_the_page_of_an_area_asks_no_server_outside(jinghai, staff):
     loaded = re.findall(r"<(?:script|link|img|iframe)[^>]*?(?:src|href)=\"([^\"]*)\"", html)
     assert loaded
     assert [address for address in loaded if not re.match(r"/(?!/)", address)] == []
+
+
+def test_people_are_made_inactive_and_never_deleted(staff):
+    person = make.person("inspector", "zhangsan")
+
+    assert staff.get(f"/admin/parties/user/{person.pk}/change/").status_code == 200
+    assert staff.post(f"/admin/parties/user/{person.pk}/delete/", {"post": "yes"}).status_code == 403
+    chosen = {"action": "delete_selected", "_selected_action": [person.pk], "post": "yes"}
+    staff.post("/admin/parties/user/", chosen)
+    assert type(person).objects.filter(pk=person.pk).exists()

@@ -47,6 +47,12 @@ def test_results_are_public_whole_corrected_and_ordered_to_be_mended(loaded):
     assert Order.objects.count() == 1
 
 
+def test_of_both_verdicts_some_agree_and_one_does_not(loaded):
+    agree = [record.device_verdict == record.verdict for record in Record.objects.exclude(device_verdict="")]
+
+    assert sorted(agree) == [False, True, True, True]
+
+
 def test_inspectors_have_tasks_left_to_take_along(loaded):
     inspector = User.objects.get(username="inspector")
 

@@ -297,6 +297,8 @@ def test_results_are_found_by_product_and_by_the_year_of_their_plan(client, task
         *(False, True, False),
     ]
     assert client.get(f"{LIST}?year=last").status_code == 400
+    make.product("b", "没有检查过的产品")
+    assert '<option value="b" selected>没有检查过的产品</option>' in client.get(f"{LIST}?product=b").content.decode()
 
 
 @pytest.mark.parametrize("size", [1, 3])

@@ -30,13 +30,15 @@ from gi_registry.inspections.sent import read
 from gi_registry.inspections.states import Kind, PlanState
 from gi_registry.intake.management.commands.demo_accounts import NOT_A_FACT
 from gi_registry.intake.management.commands.demo_marks import CLERK, MELON, VINEGAR
+from gi_registry.marks.origin import origin_of
 from gi_registry.marks.states import State
 from gi_registry.parties.models import User
+from gi_registry.places.geometry import Verdict
 from gi_registry.products.models import Product
 
 INSPECTORS = ("inspector", "inspector2", "inspector3")  # of demo_accounts
 DRAWN, NEXT, SPECIAL, REPORT = "示例双随机抽查", "示例双随机抽查（下一批）", "示例标签专项检查", "示例举报核查"
-DAYS_TO_MEND = 30
+DAYS_TO_MEND, ACCURACY_M = 30, 12.0
 SKY, GROUND, WALL, INK = "#dfe8ea", "#c9b98f", "#f4efe2", "#1d2929"
 
 
@@ -127,11 +129,11 @@ def corrected(task: Task, clerk: User) -> None:
 def to_be_mended(task: Task, clerk: User) -> None:
     failed = {Item.PACKAGING: "示例：标签没有写执行标准", Item.MARK_USED: "示例：用量没有台账"}
     demand, today = "示例：改正标签，补记台账。", clock.today()
-    record = arrived(task, failed=failed, outcome=Outcome.RECTIFY, days=DAYS_TO_MEND, demand=demand)
+    record = arrived(task, failed=failed, fooled=True, outcome=Outcome.RECTIFY, days=DAYS_TO_MEND, demand=demand)
     order(record, by=clerk, demand=demand, ordered_on=today, due_on=today + timedelta(days=DAYS_TO_MEND))
 
 
-def arrived(task: Task, *, failed: dict[Item, str] | None = None, **more: Any) -> Record:
+def arrived(task: Task, *, failed: dict[Item, str] | None = None, fooled: bool = False, **more: Any) -> Record:
     """A record of the task with two pictures and the signatures, sent as a phone sends it."""
     team = list(task.inspectors.order_by("username"))
     pictures = [("evidence", scene()), ("label", label()), *(("signature", signature(n)) for n in range(3))]
@@ -145,7 +147,7 @@ def arrived(task: Task, *, failed: dict[Item, str] | None = None, **more: Any) -
         "corrects": None,
         "position": position(task, at),
         "site": 1,
-        "verdict": None,
+        "verdict": judged(task, fooled=fooled),
         "findings": findings(failed or {}),
         "mark_use": {"printed": 1000, "used": 400, "stock": 600, "note": "示例"},
         "samples": [],
@@ -187,7 +189,21 @@ def position(task: Task, at: str) -> dict[str, Any] | None:
     site = next(iter(sites_of(task.target.authorisation)), None)
     if site is None:
         return None
-    return {"lon": site.location.x, "lat": site.location.y, "accuracy_m": 12, "source": "device", "at": at}
+    return {"lon": site.location.x, "lat": site.location.y, "accuracy_m": ACCURACY_M, "source": "device", "at": at}
+
+
+def judged(task: Task, *, fooled: bool) -> dict[str, Any] | None:
+    """What a device finds there by the area that it took along; one that is `fooled` had an area without its error."""
+    user, site = task.target.authorisation, next(iter(sites_of(task.target.authorisation)), None)
+    if user is None or site is None:
+        return None
+    where, day = site.location, clock.today()
+    found = origin_of(user.product, user.basis, where.x, where.y, accuracy_m=ACCURACY_M, day=day)
+    if found.verdict is None or found.distance_m is None:
+        return None
+    inside, outside = Verdict.INSIDE, Verdict.OUTSIDE
+    said = (outside if found.verdict == inside else inside) if fooled else found.verdict
+    return {"verdict": said, "distance_m": found.distance_m}
 
 
 # --- Pictures, drawn -------------------------------------------------------------------------------------------------
