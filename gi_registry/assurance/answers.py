@@ -8,7 +8,7 @@ from datetime import date
 from functools import lru_cache
 from typing import NamedTuple
 
-from gi_registry.assurance.clauses import Clause, Rule, System, clauses_on, named
+from gi_registry.assurance.clauses import AGRICULTURAL, FARM, Clause, Rule, System, clauses_on, named
 from gi_registry.assurance.facts import Facts
 from gi_registry.assurance.models import Effect
 from gi_registry.assurance.rules import (
@@ -111,7 +111,7 @@ class NextLapse(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class SystemAnswer:
-    """How one system stands; model clauses are shown and do not count."""
+    """How one system stands; model clauses and those of zones are shown and do not count."""
 
     system: System
     status: Status
@@ -172,8 +172,8 @@ def system_answer(system: System, found: Sequence[ClauseAnswer]) -> SystemAnswer
 
 
 def counts(one: ClauseAnswer) -> bool:
-    """Whether a clause counts: it applies, and it is no model from elsewhere."""
-    return one.status is not Status.NOT_APPLICABLE and not one.clause.model
+    """Whether a clause counts: it applies, and it is no model from elsewhere and no condition of a zone."""
+    return one.status is not Status.NOT_APPLICABLE and not one.clause.apart
 
 
 WORST_FIRST = (*reversed(Status),)
@@ -202,8 +202,10 @@ def law_asks(category: str, standing: Standing, day: date) -> tuple[tuple[Clause
 def moot(clause: Clause, category: str, standing: Standing, day: date) -> str:
     """Why the clause does not apply to products that stand so on the day, "" where it does."""
     if not clause.in_force_on(day):
-        return f"所依据的{clause.cited[0].law.title}自 {clause.since} 起施行"
-    if category not in clause.categories:
+        law = clause.cited[0].law
+        return f"所依据的{law.title}" + (f"自 {clause.since} 起施行" if law.since else f"在 {clause.since:%Y-%m} 才有")
+    farmed = clause.categories == FARM and any(regime in AGRICULTURAL for regime, _stage in standing)
+    if category not in clause.categories and not farmed:
         return f"只适用于{named(tuple(one for one in Category if one in clause.categories))}"
     here = [stage for regime, stage in standing if regime in clause.regimes]
     if not here and not clause.local:
@@ -323,7 +325,7 @@ def words_of(clause: Clause, finding: Finding, day: date) -> str:
     one = finding.decides
     if finding.status is Status.LAPSED:
         return f"{finding.lead}最近一份{clause.evidence}（{one.title}）于 {one.ends} {one.ended}{assumed(one)}"
-    caution = f"（{one.note}）" if one.kind == "report" and one.note else ""
+    caution = f"（{one.note}）" if one.kind != "attachment" and one.note else ""
     return f"{finding.lead}{standing(one, day)}{caution}"
 
 

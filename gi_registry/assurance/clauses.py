@@ -1,9 +1,10 @@
 """What the three systems ask: 45 clauses, who answers for each, which law asks for it, what satisfies it, how long.
 
 Every clause carries its citations with the grade at which the wording was seen. Model clauses come from another
-province's rule or a closed regime: they are shown and counted apart, since no law binds this district to them. How
-long evidence stays fresh is said by law in two cases; everywhere else it is this register's own assumption
-(`FreshBasis.ASSUMED`), and every page says so.
+province's rule or a closed regime: they are shown and counted apart, since no law binds this district to them; so is
+the condition of the national zones, which only an applicant for one has to meet. How long evidence stays fresh is said
+by law in two cases; everywhere else it is this register's own assumption (`FreshBasis.ASSUMED`), and every page says
+so.
 """
 
 from __future__ import annotations
@@ -160,12 +161,24 @@ class Clause(NamedTuple):
     categories: frozenset[str] = frozenset(Category.values)
     per_producer: bool = False
     once_protected: bool = False  # asked only of what is protected already
+    at_application: bool = False  # asks what there was when protection was applied for
+    zone: bool = False  # a condition of the national zones: shown and counted apart, as model clauses are
     since: date | None = None
     until: date | None = None
 
     def in_force_on(self, day: date) -> bool:
         """Whether this version is the one that holds on `day`."""
         return (self.since is None or self.since <= day) and (self.until is None or day < self.until)
+
+    @property
+    def apart(self) -> str:
+        """Why the clause is shown and does not count, "" where it counts."""
+        return "样板" if self.model else "示范区申报条件" if self.zone else ""
+
+    @property
+    def undated(self) -> bool:
+        """Whether the day on which its law came into force was not found: it is asked of all days."""
+        return self.since is None and not self.local
 
     @property
     def evidence(self) -> str:
@@ -183,12 +196,13 @@ class Clause(NamedTuple):
 R80 = Law("地理标志产品保护办法", "令第80号", date(2024, 2, 1))
 R79 = Law("集体商标、证明商标注册和管理规定", "令第79号", date(2024, 2, 1))
 N354 = Law("地理标志专用标志使用管理办法（试行）", "公告第三五四号", date(2020, 4, 3))
-STD = Law("标准化法", "")
-PQL = Law("产品质量法", "")
+STD = Law("标准化法", "版本未见")
+PQL = Law("产品质量法", "版本未见")
 AGRI = Law("农产品质量安全法", "2022年修订")
 AGI = Law("农产品地理标志登记程序文件", "标题未见")
-GUANGDONG = Law("广东省地理标志条例", "")
+GUANGDONG = Law("广东省地理标志条例", "版本未见")
 PROVINCE = Law("某省地理标志产品规章", "省份未见，仅作样板")
+FEBRUARY_2021 = date(2021, 2, 1)  # the month of 国知办发保字〔2021〕4号; its day was not found
 ZONE = Law("国家地理标志产品保护示范区建设管理办法（试行）", "国知办发保字〔2021〕4号")
 TRACING = Law("DB22/T 2171-2014 地理标志产品专用标志使用溯源管理规范", "")
 GI_STANDARDS = Law("T/HIBT 12-2023 等地理标志标准的范围一章", "")
@@ -198,7 +212,8 @@ TERMS = Law("GB/T 44584-2024 地理标志 基础术语", "", date(2024, 9, 29))
 PRODUCT = frozenset({Regime.PRODUCT.value})
 TRADEMARK = frozenset({Regime.COLLECTIVE.value, Regime.CERTIFICATION.value})
 AGRICULTURAL = frozenset({Regime.AGRICULTURAL.value})
-FARM = frozenset({Category.FRUIT.value, Category.LIVESTOCK.value, Category.VEGETABLE.value})
+# 其他 is among them: grain, fish and herbs have no category of their own. An official's word sets aside what is none.
+FARM = frozenset(Category.values) - {Category.CONDIMENT.value}
 
 G, M, P, L = Who.GOVERNMENT, Who.APPLICANT, Who.PRODUCER, Who.LABORATORY
 S, Q, T = System.STANDARDS, System.QUALITY, System.TESTING
@@ -210,6 +225,7 @@ THREE_YEARS: dict[str, Any] = {"fresh": 36, "fresh_basis": FreshBasis.ASSUMED}
 FIVE_YEARS: dict[str, Any] = {"fresh": 60, "fresh_basis": FreshBasis.LAW}  # 标准化法 art. 29
 OF_PRODUCTS: dict[str, Any] = {"regimes": PRODUCT, "since": R80.since}
 PROTECTED: dict[str, Any] = {"once_protected": True}
+APPLYING: dict[str, Any] = {"at_application": True}
 EACH: dict[str, Any] = {"per_producer": True}
 
 
@@ -222,7 +238,7 @@ def cite(law: Law, article: str, grade: Grade = Grade.PRIMARY) -> Citation:
 CLAUSES: tuple[Clause, ...] = (
     # --- 标准化体系 ---
     Clause("S1", S, "政府规划并实施标准体系", (G,), (cite(R80, "第十七条"),), kinds=(K.PLAN_STANDARDS,), **OF_PRODUCTS),
-    Clause("S2", S, "申请时已有拟保护产品的技术标准", (M,), (cite(R80, "第十一条第（三）项4"),), Rule.STANDARD_KNOWN, noun="产品的技术标准", **OF_PRODUCTS),
+    Clause("S2", S, "申请时已有拟保护产品的技术标准", (M,), (cite(R80, "第十一条第（三）项4"),), Rule.STANDARD_KNOWN, noun="产品的技术标准", **OF_PRODUCTS, **APPLYING),
     Clause("S3", S, "获保护后有国家标准、地方标准、团体标准之一，申请人配合制定", (M, G), (cite(R80, "第十八条"),), Rule.STANDARD_IN_FORCE, noun="现行的国家标准、地方标准或团体标准", **OF_PRODUCTS, **PROTECTED),
     Clause("S4", S, "标准没有改变保护要求中的名称、产品类型、产地范围、质量特色", (M, G), (cite(R80, "第十八条"),), kinds=(K.MATCH,), **OF_PRODUCTS, **PROTECTED),
     Clause("S5", S, "按产品类别研制国家标准样品", (M,), (cite(R80, "第十八条"),), kinds=(K.SAMPLE,), **OF_PRODUCTS, **PROTECTED),
@@ -242,7 +258,7 @@ CLAUSES: tuple[Clause, ...] = (
     Clause("Q3", Q, "生产者有内部产品质量管理制度、岗位质量规范、质量责任和考核办法", (P,), (cite(PQL, "第三条"), cite(PROVINCE, "第二十二条")), kinds=(K.INTERNAL,), **EACH),
     Clause("Q4", Q, "农产品生产记录：投入品的名称、来源、用法、用量、日期，疫病虫害，收获日期，保存不少于二年", (P,), (cite(AGRI, "第二十七条"),), kinds=(K.FARMING,), categories=FARM, **EACH, **YEARLY),
     Clause("Q5", Q, "生产、仓储、销售台账和地理标志使用档案，如实记载产量和使用情况", (P,), (cite(GUANGDONG, "第十九条"),), kinds=(K.LEDGER,), model=True, **EACH, **YEARLY),
-    Clause("Q6", Q, "产地可溯源，有过程控制、产地溯源方法", (M, P), (cite(GUANGDONG, "第十八条、第十九条"), cite(TRACING, "", TOLD)), kinds=(K.TRACING,), model=True),
+    Clause("Q6", Q, "产地可溯源，有过程控制、产地溯源方法", (M, P), (cite(GUANGDONG, "第十八条、第十九条"), cite(TRACING, "（只见其存在，条款未见）", TOLD)), kinds=(K.TRACING,), model=True),
     Clause("Q7", Q, "原辅材料、生产工艺、环境、设备受控", (P,), (cite(PROVINCE, "第二十五条"),), kinds=(K.CONTROL,), model=True, **EACH, **YEARLY),
     Clause("Q8", Q, "承诺达标合格证", (P,), (cite(AGRI, "第三十九条"),), kinds=(K.PROMISE,), categories=FARM, **EACH, **YEARLY),
     Clause("Q9", Q, "产品标识真实、齐全", (P,), (cite(PQL, "第二十七条"),), kinds=(K.LABEL,), **EACH, **THREE_YEARS),
@@ -250,13 +266,13 @@ CLAUSES: tuple[Clause, ...] = (
     Clause("Q11", Q, "成员或使用人的信息、规则及时公开；检查使用与品质；取消不合格者并办理变更、备案", (M,), (cite(R79, "第十一条"),), kinds=(K.DISCLOSURE,), regimes=TRADEMARK, since=R79.since, **PROTECTED, **YEARLY),
     Clause("Q12", Q, "对分散农户有生产指导和技术服务", (M, G), (cite(PROVINCE, "第二十三条"), cite(GUANGDONG, "第二十二条")), kinds=(K.TRAINING,), model=True, **YEARLY),
     Clause("Q13", Q, "保护机构制定生产管理细则", (M,), (cite(PROVINCE, "第二十四条"),), kinds=(K.BYLAWS,), model=True),
-    Clause("Q14", Q, "三年内未发生重大质量、安全健康、环境保护责任事故（示范区）", (P,), (cite(ZONE, "申报条件（条序未见）", TOLD),), kinds=(K.NO_ACCIDENT,), regimes=PRODUCT, **EACH, **YEARLY),
+    Clause("Q14", Q, "三年内未发生重大质量、安全健康、环境保护责任事故（示范区）", (P,), (cite(ZONE, "申报条件（条序未见）", TOLD),), kinds=(K.NO_ACCIDENT,), regimes=PRODUCT | TRADEMARK, zone=True, since=FEBRUARY_2021, **EACH, **YEARLY),
     Clause("Q15", Q, "鼓励划分产区等级、产品质量品级", (M, P), (cite(GUANGDONG, "第十八条、第十九条"),), kinds=(K.GRADING,), model=True),
     # --- 检验检测体系 ---
     Clause("T1", T, "政府规划并实施检测体系", (G,), (cite(R80, "第十七条"),), kinds=(K.PLAN_TESTING,), **OF_PRODUCTS),
-    Clause("T2", T, "申请材料含特色质量检验检测机构信息", (M,), (cite(R80, "第十一条第（三）项7"),), Rule.APPOINTED, noun="承担检验检测的机构", **OF_PRODUCTS),
-    Clause("T3", T, "有产品质量检验检测报告（申请）", (M,), (cite(R80, "第十一条第（三）项3"),), Rule.REPORTED, noun="产品质量检验检测报告", **OF_PRODUCTS),
-    Clause("T4", T, "承担机构具备相关资质条件", (L,), (cite(R80, "第十九条"), cite(PQL, "第十九条"), cite(AGRI, "第四十八条")), Rule.QUALIFIED, noun="承担机构的资质证书"),
+    Clause("T2", T, "申请材料含特色质量检验检测机构信息", (M,), (cite(R80, "第十一条第（三）项7"),), Rule.APPOINTED, noun="承担检验检测的机构", **OF_PRODUCTS, **APPLYING),
+    Clause("T3", T, "有产品质量检验检测报告（申请）", (M,), (cite(R80, "第十一条第（三）项3"),), Rule.REPORTED, noun="产品质量检验检测报告", **OF_PRODUCTS, **APPLYING),
+    Clause("T4", T, "承担机构具备相关资质条件", (L,), (cite(R80, "第十九条（以 CMA 为资质条件是本登记簿的理解）"), cite(PQL, "第十九条"), cite(AGRI, "第四十八条")), Rule.QUALIFIED, noun="承担机构的资质证书"),
     Clause("T5", T, "用标申请附特色质量检验检测报告", (P,), (cite(R80, "第二十条"),), Rule.REPORTED, noun="特色质量检验检测报告", **OF_PRODUCTS, **EACH, **PROTECTED, **YEARLY),
     Clause("T6", T, "检测项目覆盖保护要求的理化、感官指标", (L, M), (cite(R80, "第十一条第（三）项2（覆盖规则为本登记簿的理解）"),), Rule.COVERED, noun="覆盖全部指标的检验检测报告", **OF_PRODUCTS, **YEARLY),
     Clause("T7", T, "必要时国家知识产权局组织复检", (L,), (cite(R80, "第十九条"),), Rule.RETESTED, noun="复检报告", **OF_PRODUCTS),

@@ -21,6 +21,7 @@ from gi_registry.assurance.judging import FOR_PROTECTED, Edition, Line, Verdict,
 from gi_registry.assurance.models import Effect, QualificationKind, Standard
 from gi_registry.assurance.numbers import edition_of, same
 from gi_registry.gazette.terms import after_months
+from gi_registry.products.models import Stage
 
 SOON = timedelta(days=60)
 
@@ -276,7 +277,20 @@ def by_standard_known(facts: Facts, clause: Clause, day: date, producer: int | N
         over = one.valid_until is not None and one.valid_until <= day
         note = f"{one.valid_until} {end_of(facts, edition)}" if over else ""
         found.append(Evidence("standard", one.pk, one.number, known, note=note))
-    return weighed([*found, *attached_to(facts, clause, day, producer)], day)
+    return at_application(facts, clause, found, attached_to(facts, clause, day, producer), day)
+
+
+def at_application(facts: Facts, clause: Clause, found: list[Evidence], said: list[Evidence], day: date) -> Finding:
+    """What there was when protection was applied for goes before what came after it, which says so."""
+    standing = [one for one in facts.protections if one.regime in clause.regimes and one.stage == Stage.PROTECTED]
+    since = min((one.span.begins for one in standing if one.span.begins is not None), default=None)
+    if since is None or not clause.at_application:
+        return weighed([*found, *said], day)
+    early = [one for one in found if one.begins is None or one.begins <= since]
+    words = f"保护自 {since} 起，这是申请以后才有的"
+    late = [one._replace(note=joined(one.note, words)) for one in found if one not in early]
+    finding, first = weighed([*early, *late, *said], day), weighed([*early, *said], day)
+    return first._replace(evidence=finding.evidence) if first.status in STANDS else finding
 
 
 def by_standard_in_force(facts: Facts, clause: Clause, day: date, producer: int | None) -> Finding:
@@ -360,7 +374,7 @@ def worst_of(findings: Sequence[Finding], day: date) -> Finding:
 
 def by_appointment(facts: Facts, clause: Clause, day: date, producer: int | None) -> Finding:
     found = [Evidence("appointment", one.pk, one.name, one.span.begins, one.span.ends) for one in facts.appointed]
-    return weighed([*found, *attached_to(facts, clause, day, producer)], day)
+    return at_application(facts, clause, found, attached_to(facts, clause, day, producer), day)
 
 
 def by_qualification(facts: Facts, clause: Clause, day: date, producer: int | None) -> Finding:
@@ -400,7 +414,8 @@ def still_fresh(report: Report, day: date) -> bool:
 
 
 def by_report(facts: Facts, clause: Clause, day: date, producer: int | None) -> Finding:
-    return weighed([*reports(facts, clause, producer), *attached_to(facts, clause, day, producer)], day)
+    found, said = reports(facts, clause, producer), attached_to(facts, clause, day, producer)
+    return at_application(facts, clause, found, said, day)
 
 
 def by_test(facts: Facts, clause: Clause, day: date, producer: int | None) -> Finding:

@@ -69,6 +69,12 @@ def test_clauses_are_found_by_all_words_of_a_query(query, found):
     assert keys(query) == found
 
 
+def test_a_law_whose_day_was_not_found_says_so():
+    undated = {clause.key for clause in CLAUSES if clause.undated}
+
+    assert undated == {clause.key for clause in CLAUSES if any(one.law.since is None for one in clause.cited)} - {"Q14"}
+
+
 def test_an_empty_query_finds_everything():
     assert len(keys("")) == 45
 

@@ -268,7 +268,39 @@ def test_clauses_of_farm_products_are_not_asked_of_vinegar():
     product = make.product()
     make.protection(product)
 
-    assert sentence(product, "Q4") == "Q4 不适用：只适用于瓜果、畜禽、蔬菜及制品。"
+    assert sentence(product, "Q4") == "Q4 不适用：只适用于瓜果、畜禽、蔬菜及制品、其他。"
+
+
+@pytest.mark.parametrize(("category", "regime"), [("other", "product"), ("condiment", "agricultural")])
+def test_clauses_of_farm_products_are_asked_of_grain_and_of_whatever_is_registered_as_a_farm_product(category, regime):
+    product = make.product("xiaozhan-dao", "示例稻", category)
+    make.protection(product, regime=regime)
+
+    assert {key: statuses(product)[key] for key in ("Q4", "Q8", "T10", "T13")} == dict.fromkeys(
+        ("Q4", "Q8", "T10", "T13"), Status.MISSING
+    )
+
+
+def test_the_condition_of_the_zones_is_shown_and_does_not_count(product, pieces):
+    drop(pieces["no_accident"], by="测试")
+
+    found = {system.system: system for system in answer(product, DAY).systems}["quality"]
+    assert (found.status, statuses(product)["Q14"]) == (Status.MET, Status.MISSING)
+    assert sentence(product, "Q14", date(2021, 1, 31)) == (
+        "Q14 不适用：所依据的国家地理标志产品保护示范区建设管理办法（试行）在 2021-02 才有。"
+    )
+
+
+def test_what_there_was_only_after_the_application_says_so():
+    product = make.product()
+    make.protection(product, valid_from=date(2010, 12, 1))
+    make.standard(product, "GB/T 99991-2025", issued_on=date(2025, 1, 1), valid_from=date(2025, 7, 1))
+    assert sentence(product, "S2") == (
+        "S2 已满足：GB/T 99991-2025，2025-01-01 起（保护自 2010-12-01 起，这是申请以后才有的）。"
+    )
+
+    make.standard(product, "DB12/T 412-2009", issued_on=date(2009, 1, 1), valid_from=date(2009, 7, 1))
+    assert sentence(product, "S2") == "S2 已满足：DB12/T 412-2009，2009-01-01 起。"
 
 
 def test_clauses_of_another_regime_are_not_asked():
@@ -695,7 +727,8 @@ def test_an_edition_that_was_replaced_is_shown_with_its_end_behind_what_holds(pr
         ("GB/T 99991-2008", None, ""),
         ("GB 99991-2004", date(2008, 11, 1), "被 GB/T 99991-2008 代替"),
     ]
-    assert [one.note for one in found["S2"] if one.title == "GB 99991-2004"] == ["2008-11-01 被 GB/T 99991-2008 代替"]
+    old = next(one for one in found["S2"] if one.title == "GB 99991-2004")
+    assert old.note.startswith("2008-11-01 被 GB/T 99991-2008 代替；")
 
 
 def test_the_end_of_the_only_edition_is_told_as_what_it_is(product):
@@ -775,7 +808,7 @@ def test_a_report_of_a_laboratory_without_a_cma_on_its_day_says_so(product, piec
 
     caution = "签发日该机构没有登记有效的资质认定（CMA）"
     assert {key: [piece.note for piece in found[key].evidence] for key in ("T3", "T5")} == {
-        "T3": [caution],
+        "T3": [f"{caution}；保护自 2000-01-01 起，这是申请以后才有的"],
         "T5": [caution],
     }
     assert f"（{caution}）" in found["T5"].sentence
