@@ -43,6 +43,7 @@ CODE = {"code": "7KQM2X4HA"}
 
 INSPECTION = {"uuid": "6f9619ff-8b86-4d01-b42d-00cf4fc964ff", "number": "1"}
 LEAD = {"number": "2026-X0001", "state": "assigned"}
+OFFICE = frozenset({Role.MARKET, Role.ADMINISTRATOR})  # registers leads; inspectors do from their own inspections
 READERS = frozenset(MAY[Act.DESK]) - {Role.ASSOCIATION, Role.LIAISON}  # of inspections: nobody whom one may be of
 
 ADDRESSES: dict[str, Address] = {
@@ -286,7 +287,7 @@ ADDRESSES |= {
     "desk/inspections/records/<uuid:uuid>/orders/<int:number>/notice.docx": Address(READERS, INSPECTION),
     "desk/inspections/records/<uuid:uuid>/orders/<int:number>/recheck/": Address(Act.PLANS, INSPECTION),
     "desk/leads/": Address(Act.LEADS),
-    "desk/leads/new/": Address(Act.LEADS),
+    "desk/leads/new/": Address(OFFICE),
     "desk/leads/<str:number>/": Address(Act.LEADS, LEAD),
     "desk/leads/<str:number>/steps/<slug:state>/": Address(Act.LEADS, LEAD),
 }

@@ -67,10 +67,20 @@ def take_report(*, title: str, text: str, contact: str = "", photo: HandedIn | N
     """What a stranger saw of a label, as a lead that nobody's account opens. Raises BadInput."""
     if not text.strip():
         raise BadInput("请写明看到了什么。")
+    if told := told_already(text, columns):
+        return told
     picture = kept(photo, title="举报的照片", by=PUBLIC) if photo is not None else None
     return registered(
         Origin.LABEL, by=PUBLIC, contact=contact, document=picture, title=title, text=text, record=None, **columns
     )
+
+
+def told_already(text: str, columns: dict[str, Any]) -> Lead | None:
+    """The lead of the same report from today or yesterday: a form sent twice is one lead."""
+    said = {name: columns.get(name, "").strip() for name in ("who", "where")}
+    since = clock.today() - timedelta(days=1)
+    reports = Lead.objects.filter(origin=Origin.LABEL, received_on__gte=since)
+    return reports.filter(text=text.strip(), **said).first()
 
 
 def kept(handed: HandedIn, *, title: str, by: str) -> Document:

@@ -364,9 +364,11 @@ class RecordQuerySet(models.QuerySet):
         return self.annotate(corrected=Exists(corrections()))
 
     def counted(self) -> Self:
-        """One record of each task, the last of those that stand and are whole: of one visit nothing counts twice."""
+        """One record of each task that no later draw replaced, the last of those that stand and are whole: of one visit
+        nothing counts twice."""
         same = Record.objects.standing().complete().filter(task=OuterRef("task"))
-        return self.filter(pk=Subquery(same.order_by("-inspected_at", "-pk").values("pk")[:1]))
+        last = self.filter(pk=Subquery(same.order_by("-inspected_at", "-pk").values("pk")[:1]))
+        return last.filter(task__in=Task.objects.standing().order_by())
 
     def rates(self) -> models.QuerySet[Any, dict[str, Any]]:
         """Rows of product (slug and name), how many inspections there were and how many of them passed."""
@@ -376,10 +378,8 @@ class RecordQuerySet(models.QuerySet):
         return rows.order_by("name", "slug")
 
     def public(self) -> Self:
-        """What was found under plans that were published: whole, corrected by nothing, drawn by no draw before the
-        last."""
-        tasks = Task.objects.standing().filter(plan__in=Plan.objects.public())
-        return self.counted().filter(task__in=tasks.order_by())
+        """What counts of plans that were published."""
+        return self.counted().filter(task__plan__in=Plan.objects.public().order_by())
 
 
 class Record(AppendOnly):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from typing import NamedTuple
 
@@ -9,6 +10,7 @@ from gi_registry.inspections.models import Finding, Order, Record, Result
 from gi_registry.marks.models import Rectification
 
 ARTICLE = "《地理标志产品保护办法》（国家知识产权局令第80号）第三十一条"
+UNSEEN = re.compile("（条序未见）")  # our own remark on a source, nothing for an official paper
 MEANWHILE = "改正期间可以继续使用地理标志专用标志。"
 OTHERWISE = "限期未改正的，将建议国家知识产权局注销地理标志专用标志使用注册登记，停止其使用地理标志专用标志并对外公告。"
 
@@ -64,15 +66,18 @@ def failed_in(record: Record | None) -> list[Finding]:
 def sentence_of(finding: Finding) -> str:
     """One failed item with what was seen and the clause."""
     seen = f"：{finding.note.strip()}" if finding.note.strip() else "不合格"
-    clause = f"（条款：{finding.clause}）" if finding.clause else ""
+    named = UNSEEN.sub("", finding.clause).strip()
+    clause = f"（条款：{named}）" if named else ""
     return f"{finding.get_item_display()}{seen}{clause}"
 
 
 def proposed_demand(record: Record) -> str:
-    """What to ask for, one line for each failed item; the inspector's own words first where there are any."""
+    """What to ask for: what the inspector asked for on site, else one line for each failed item."""
     own = record.content.get("demand")
-    lines = [f"{finding.get_item_display()}：{finding.note or '按标准和保护要求改正'}" for finding in failed_in(record)]
-    return "\n".join([*([own.strip()] if isinstance(own, str) and own.strip() else []), *lines])
+    if isinstance(own, str) and own.strip():
+        return own.strip()
+    lines = (f"{finding.get_item_display()}：{finding.note or '按标准和保护要求改正'}" for finding in failed_in(record))
+    return "\n".join(lines)
 
 
 def proposed_days(record: Record) -> int | None:

@@ -109,13 +109,7 @@ def record_row(row: Listed) -> Sequence[Any]:
     position = (where.x, where.y, record.accuracy_m) if where else (None, None, None)
     judged = (record.get_device_verdict_display(), record.get_verdict_display(), record.distance_m)
     corrected = record.corrected  # type: ignore[attr-defined]  # `with_corrections`
-    every = (*who, *when, *found, *position, *judged, row.awaited, row.odd, corrected, record.sha256)
-    return [plain(value) if isinstance(value, str) else value for value in every]
-
-
-def plain(text: str) -> str:
-    """The text without characters that no file of an office takes, whoever sent them."""
-    return UNWRITABLE.sub(" ", text)
+    return (*who, *when, *found, *position, *judged, row.awaited, row.odd, corrected, record.sha256)
 
 
 def rate_row(by: str, share: Counted, rates: Any, how: str) -> Sequence[Any]:
@@ -125,6 +119,11 @@ def rate_row(by: str, share: Counted, rates: Any, how: str) -> Sequence[Any]:
 
 
 # --- The notice ------------------------------------------------------------------------------------------------------
+
+
+def plain(text: str) -> str:
+    """The text without characters that no Word file takes, whoever sent them."""
+    return UNWRITABLE.sub(" ", text)
 
 
 def notice(told: Notice) -> bytes:
@@ -145,7 +144,7 @@ def notice(told: Notice) -> bytes:
     if told.record:
         indented(word, f"检查记录编号：{told.record}")
     word.add_paragraph()
-    line(word, "（印章）", WD_ALIGN_PARAGRAPH.RIGHT)
+    line(word, "（机关名称、印章）", WD_ALIGN_PARAGRAPH.RIGHT)
     line(word, spoken(told.ordered_on), WD_ALIGN_PARAGRAPH.RIGHT)
     file = BytesIO()
     word.save(file)

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.core.paginator import Paginator
+from django.db.models import Prefetch
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
@@ -237,8 +238,10 @@ def rates_of(records: RecordQuerySet, wanted: Wanted, today: date) -> Rates:
 @reads
 @require_safe
 def shapes(request: HttpRequest) -> JsonResponse:
-    """Where the inspections were that the filters leave, as GeoJSON; a position that is none is left out."""
-    found = listed(chosen(records_to_read(request.user), wanted_of(request))).filter(location__isnull=False)
+    """Where the inspections were that the filters leave, as GeoJSON; what was corrected and a position that is none are
+    left out."""
+    found = listed(chosen(records_to_read(request.user), wanted_of(request)))
+    found = found.filter(location__isnull=False, corrected=False)
     features = [
         {
             "type": "Feature",
@@ -348,6 +351,7 @@ def all_of(record: Record) -> dict[str, Any]:
         "agree": record.device_verdict == record.verdict if record.device_verdict and record.verdict else None,
         "apart_m": apart(record.device_distance_m, record.distance_m),
         "figure": situation(record, sites),
+        "doubt_m": (record.accuracy_m or 0) + ((record.area.uncertainty_m or 0) if record.area else 0),
         "sites": [(number, site, remarks.metres_apart(site.location, record.location)) for number, site in sites],
         "lines": lines_of(record, pictures),
         "law": NATIONAL,
@@ -365,7 +369,9 @@ def all_of(record: Record) -> dict[str, Any]:
 def skew_in_words(record: Record) -> str:
     """How far the device's clock was off when the record was sent."""
     seconds = record.skew_s or 0.0
-    return _("比服务器{way} {length}").format(way=_("快") if seconds > 0 else _("慢"), length=spoken(abs(seconds)))
+    if abs(seconds) < 1:
+        return _("与登记簿的时钟一致")
+    return _("比登记簿{way} {length}").format(way=_("快") if seconds > 0 else _("慢"), length=spoken(abs(seconds)))
 
 
 def apart(one: float | None, other: float | None) -> float | None:
@@ -441,7 +447,12 @@ def corrections_of(record: Record) -> tuple[Record | None, list[Record]]:
 def orders_of(record: Record) -> list[Order]:
     """What was ordered after it, with re-checks."""
     found = record.orders.select_related("rectification__authorisation__product", "rectification__document")
-    return list(found.prefetch_related("rectification__rechecks__plan"))
+    looked = Record.objects.standing().complete().defer("body")
+    return list(
+        found.prefetch_related(
+            "rectification__rechecks__plan", Prefetch("rectification__rechecks__tasks__records", looked)
+        )
+    )
 
 
 def may_follow(person: Person, record: Record) -> dict[str, Any]:
@@ -625,7 +636,7 @@ def rescue(request: HttpRequest) -> HttpResponse:
         with on_disk():  # whoever is told that something arrived throws their copy away
             for upload in form.cleaned_data["files"]:
                 taken(request, form, upload, lines, pictures)
-    context = {"form": form, "lines": lines, "pictures": pictures}
+    context = {"form": form, "lines": lines, "pictures": pictures, "handed_in": not form.errors or bool(lines)}
     return render(request, "desk/inspections/rescue.html", context, status=400 if form.errors else 200)
 
 

@@ -20,7 +20,7 @@ from gi_registry.core.history import changes_of, last_change
 from gi_registry.inspections import leads as acts
 from gi_registry.inspections.leads import OFFICE_STEPS, Due
 from gi_registry.inspections.models import Lead, Origin
-from gi_registry.inspections.permissions import leads_within_reach
+from gi_registry.inspections.permissions import leads_within_reach, require_leads
 from gi_registry.inspections.states import LEADS, LeadState
 from gi_registry.parties.permissions import Act, Person, Reach, reach
 from gi_registry.web.applications import FORM, me
@@ -172,6 +172,7 @@ def here(lead: Lead) -> str:
 @require_http_methods(FORM)
 def new(request: HttpRequest) -> HttpResponse:
     """The form of a lead that somebody told of."""
+    require_leads(request.user)
     return opening(request, None)
 
 
@@ -214,6 +215,8 @@ def step(request: HttpRequest, number: str, state: str) -> HttpResponse:
     if state not in DOES:
         raise NotInRegister(_("线索没有这一步。"))
     following = LeadState(state)
+    if following in OFFICE_STEPS:
+        require_leads(request.user)
     if request.method != "POST" and following not in LEADS[LeadState(lead.state)]:
         raise BadInput(_("线索“{now}”之后不能是“{next}”。").format(now=lead.get_state_display(), next=following.label))
     form = LeadStepForm(

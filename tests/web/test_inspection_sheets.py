@@ -36,7 +36,7 @@ def record(team):
     user = make.authorisation(make.producer("=示例()有限公司"), product)
     task = make.task(make.plan(inspectors=team), user, team)
     findings = make.inspected(task, team[0])["findings"]
-    findings[6] |= {"result": "fail", "note": "没有标准号", "clause": "GB 7718"}
+    findings[6] |= {"result": "fail", "note": "没有\x0b标准号", "clause": "GB 7718（条序未见）"}
     return make.arrived(task, team[0], findings=findings, outcome="rectify")
 
 
@@ -82,11 +82,11 @@ def test_the_notice_says_in_word_what_it_says_on_paper(record, official):
     assert lines[:2] == ["限期改正通知书", "编号：＿＿＿＿＿＿＿＿"]
     assert lines[2] == "=示例()有限公司（统一社会信用代码 91120118MA0000007K）："
     assert lines[3].startswith("2026年5月6日，本机关对你单位使用地理标志专用标志的“独流老醋”进行监督检查")
-    assert lines[4] == "1. 包装、标识：没有标准号（条款：GB 7718）"
+    assert lines[4] == "1. 包装、标识：没有 标准号（条款：GB 7718）"
     assert lines[5].endswith("第三十一条，责令你单位限期改正：")
     assert lines[6:8] == ["更换标签", "三日内下架"]
     assert lines[8] == "请于 2026年5月20日以前（含当日）改正完毕，并把改正的情况和证明材料报本机关。"
-    assert lines[-2:] == ["（印章）", "2026年5月7日"]
+    assert lines[-2:] == ["（机关名称、印章）", "2026年5月7日"]
     assert (told.sections[0].page_width.cm, told.sections[0].page_height.cm) == pytest.approx((21, 29.7), abs=0.01)
 
 

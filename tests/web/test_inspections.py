@@ -315,7 +315,7 @@ def test_the_file_of_an_inspection_says_all_of_it(market, task, team):
         "老醋 · 批次 20260501 · 6 瓶 · 封样",
         "更换标签 20 天内",
         "设备，在现场 在范围内 4340.5 米",
-        "服务器，按检查日的产地范围 在范围内 4340.5 米",
+        "登记簿，按检查日的产地范围 在范围内 4340.5 米",
         "两个判定一致，距离相差 0.0 米。",
         "东经 116.850000°，北纬 38.850000° 设备定位 · 精度 8 米",
         "场所 1：示例车间 检查的是这一处 离检查位置约 0 米",
@@ -452,12 +452,16 @@ def sent(client, address, **typed):
     return client.post(address, {name: value for name, value in (held | typed).items() if value is not None})
 
 
-def test_the_order_is_filled_in_with_what_was_not_in_order(market, task, team):
-    record = failing(task, team[0], 7, 12, demand="尽快改正", days=20)
+@pytest.mark.parametrize(
+    ("demand", "proposed"),
+    [("尽快改正", "尽快改正"), ("", "包装、标识：第 7 项有问题\n产品的标准符合性：第 12 项有问题")],
+)
+def test_the_order_is_filled_in_with_what_was_asked_on_site_or_was_not_in_order(market, task, team, demand, proposed):
+    record = failing(task, team[0], 7, 12, demand=demand, days=20)
 
     form = market.get(page_of(record, "rectify/")).context["form"]
 
-    assert form["demand"].value() == "尽快改正\n包装、标识：第 7 项有问题\n产品的标准符合性：第 12 项有问题"
+    assert form["demand"].value() == proposed
     assert form["due_on"].value() == clock.today() + timedelta(days=20)
 
 
@@ -481,7 +485,9 @@ def test_an_order_is_given_its_notice_answered_and_looked_after(market, official
     plan = Task.objects.exclude(pk=task.pk).get().plan
     assert looked.url == page_of(record, "#follows")
     assert (plan.get_kind_display(), plan.state) == ("复查", "running")
-    assert f"复查 {plan}" in text_of(market.get(page_of(record)))
+    assert f"复查 还没有记录 {plan}" in text_of(market.get(page_of(record)))
+    make.arrived(Task.objects.exclude(pk=task.pk).get(), team[1])
+    assert f"合格 {plan}" in text_of(market.get(page_of(record)))
 
 
 def recheck_by(client, record, *usernames):
@@ -554,7 +560,7 @@ def test_the_notice_for_paper_says_facts_basis_demand_and_day(market, official, 
     assert "包装、标识：第 7 项有问题（条款：第 3 条）" in text
     assert "依据《地理标志产品保护办法》（国家知识产权局令第80号）第三十一条，责令你单位限期改正： 更换标签" in text
     assert "请于 2026年5月20日以前（含当日）改正完毕" in text
-    assert "（印章） 2026年5月7日" in text
+    assert "（机关名称、印章） 2026年5月7日" in text
 
 
 def test_the_producer_has_the_notice_and_answers_with_evidence(official, task, team, user, laocu):

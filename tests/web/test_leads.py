@@ -113,7 +113,7 @@ def test_a_lead_goes_its_way_to_the_police_by_the_clock(market, lead):
     told = []
     for state, typed in (
         ("assigned", {"assignee": "market"}),
-        ("reported", {"note": "两名执法人员核实"}),
+        ("reported", {"note": "已核实", "officer": "示例甲", "other_officer": "示例乙"}),
         ("approved", {}),
         ("transferred", {"office": "示例公安分局"}),
         ("answered", {"note": "公安机关已立案"}),
@@ -123,6 +123,7 @@ def test_a_lead_goes_its_way_to_the_police_by_the_clock(market, lead):
         told.append(text_of(market.get(page_of(lead))))
 
     assert "负责人须决定是否批准移送：" in told[1]
+    assert "核实的执法人员：示例甲、示例乙。 已核实" in told[1]
     assert (
         "《行政执法机关移送涉嫌犯罪案件的规定》第五条" in told[1]
         or "行政执法机关移送涉嫌犯罪案件的规定第五条" in told[1]
@@ -158,6 +159,15 @@ def test_a_step_that_cannot_be_taken_is_refused_in_one_sentence(market, lead, st
 
     assert (answer.status_code, sentence in text_of(answer)) == (400, True)
     assert (Lead.objects.get().state, lead.steps.count()) == (LeadState.REGISTERED, 1)
+
+
+def test_one_officer_is_too_few_to_report(market, official, lead):
+    acts.take_step(lead, LeadState.ASSIGNED, by=official, assignee=official)
+
+    answer = sent(market, page_of(lead, "steps/reported/"), note="查明", officer="示例甲", other_officer="示例甲 ")
+
+    assert answer.status_code == 400
+    assert "须有两名以上执法人员核实：请写另一名的姓名。" in text_of(answer)
 
 
 def test_a_step_that_there_is_not_is_not_found(market, lead):
@@ -231,11 +241,13 @@ def test_an_inspector_tells_of_their_own_inspection_and_follows_what_is_assigned
     assert sent(client, f"{here}lead/", text="涉嫌冒用").url == here
     assert client.get(page_of(lead)).status_code == 404
     assert "登记线索" not in text_of(client.get(LIST))
+    assert client.get(f"{LIST}new/").status_code == 403
     assert client.post(f"{LIST}new/", {"origin": "other", "title": "一", "text": "二"}).status_code == 403
     acts.take_step(lead, LeadState.ASSIGNED, by=official, assignee=zhang)
     page = text_of(client.get(page_of(lead)))
     assert ("报请移送公安机关" in page, "转其他部门" in page) == (True, False)
-    assert sent(client, page_of(lead, "steps/passed_on/"), office="示例部门", note="转").status_code == 403
+    assert client.get(page_of(lead, "steps/passed_on/")).status_code == 403
+    assert client.post(page_of(lead, "steps/passed_on/"), {"office": "示例部门", "note": "转"}).status_code == 403
 
 
 def test_who_told_of_a_lead_is_read_by_those_who_follow_it_up_alone(market, lead):
@@ -327,6 +339,13 @@ def test_a_stranger_who_reports_again_and_again_is_told_to_wait():
     assert "反映得太频繁：请过" in text_of(answers[3])
     assert TYPED["text"] in text_of(answers[3])
     assert Lead.objects.count() == 3
+
+
+def test_a_report_sent_twice_is_one_lead(monkeypatch):
+    numbers = [Client().post(REPORT, TYPED, follow=True).context["messages"] for _time in range(2)]
+
+    assert len({str(message) for messages in numbers for message in messages}) == 1
+    assert Lead.objects.count() == 1
 
 
 def test_the_check_of_a_label_leads_to_the_report_with_what_was_typed():

@@ -39,14 +39,14 @@ class RescueForm(ApplicationForm):
     def __init__(self, *args: Any, **more: Any) -> None:
         super().__init__(*args, **more)
         self.fields["files"] = FilesField(
-            label=_("导出的队列文件"),
+            label=_("手机导出的文件"),
             help_text=_(
                 "检查应用里“导出全部”存下的 .json 文件，每个不超过 40 MB；分成几个的，一起选或者分几次交都可以"
             ),
             error_messages={"empty": _("文件是空的。")},
         )
         self.fields["files"].widget.attrs["accept"] = ".json,application/json"
-        self.groups = [(_("队列文件"), ["files"])]
+        self.groups = [(_("文件"), ["files"])]
         self.finish()
 
     def clean_files(self) -> list[Any]:

@@ -21,6 +21,7 @@ from gi_registry.web.forms.fields import TYPE_TO_FIND, ListedField, own_fields
 
 ABOUT = ("title", "text", "who", "where", "contact")
 ORIGINS = [("", "—"), *(choice for choice in Origin.choices if choice[0] != Origin.INSPECTION)]
+OFFICERS = ("officer", "other_officer")  # 移送规定 art. 5: at least two look into it
 FROM_THE_OFFICE = _("工作台上能办线索的人看得到，不进变更记录，也不对外公开")
 
 
@@ -67,6 +68,10 @@ class LeadStepForm(ApplicationForm):
         super().__init__(*args, **more)
         if state == LeadState.ASSIGNED:
             self.fields["assignee"] = assignee_field()
+        if state == LeadState.REPORTED:
+            for number, name in enumerate(OFFICERS, 1):
+                label = _("核实的执法人员（{n}）").format(n=number)
+                self.fields[name] = forms.CharField(label=label, max_length=40)
         if state in NEEDS_OFFICE:
             office = _("接收的公安机关") if state == LeadState.TRANSFERRED else _("接收的部门")
             self.fields["office"] = forms.CharField(label=office, max_length=120)
@@ -88,19 +93,25 @@ class LeadStepForm(ApplicationForm):
         self.fields["document"] = forms.ModelChoiceField(
             papers_of(lead), to_field_name="sha256", empty_label="—", label=_("或者选已有的"), required=False
         )
-        self.groups = [(_("步骤"), ["assignee", "office", "note", "at"]), (_("文件"), ["file", "document"])]
+        self.groups = [(_("步骤"), ["assignee", *OFFICERS, "office", "note", "at"]), (_("文件"), ["file", "document"])]
         self.finish()
 
     def clean(self) -> dict[str, Any]:
         asked = super().clean()
         if not self.errors and asked["file"] and asked["document"]:
             self.add_error("file", _("请交一个文件，或者选一个已有的，二者取一。"))
+        if not self.errors and "officer" in self.fields and len({asked[name].strip() for name in OFFICERS}) < 2:
+            self.add_error("other_officer", _("须有两名以上执法人员核实：请写另一名的姓名。"))
         return asked
 
     def asked(self) -> dict[str, Any]:
-        """What `take_step` is given beside the document."""
+        """What `take_step` is given beside the document; who looked into it stands before the note."""
         names = ("assignee", "office", "at", "note")
-        return {name: self.cleaned_data[name] for name in names if name in self.cleaned_data} | {"seen": self.seen}
+        asked = {name: self.cleaned_data[name] for name in names if name in self.cleaned_data} | {"seen": self.seen}
+        officers = [self.cleaned_data[name].strip() for name in OFFICERS if name in self.cleaned_data]
+        if officers:
+            asked["note"] = f"核实的执法人员：{'、'.join(officers)}。\n{asked['note']}"
+        return asked
 
 
 def assignee_field() -> ListedField:

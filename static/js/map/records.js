@@ -2,6 +2,7 @@
 
 const { L } = window;
 const SIGNS = { pass: "✓", rectify: "!", transfer: "→" };
+const GRAVITY = ["pass", "rectify", "transfer"]; // the last lies on top
 
 export class RecordLayer {
   constructor(map) {
@@ -18,7 +19,7 @@ export class RecordLayer {
   #mark({ geometry: { coordinates: [lon, lat] }, properties: { address, name, outcome, outcome_label: label } }) {
     const icon = L.divIcon({ className: `record-mark record-mark-${outcome}`, html: SIGNS[outcome] ?? "", iconSize: [24, 24] });
     const title = `${name} ${label}`;
-    const mark = L.marker([lat, lon], { icon, title, alt: title });
+    const mark = L.marker([lat, lon], { icon, title, alt: title, zIndexOffset: 10_000 * GRAVITY.indexOf(outcome) });
     mark.on("click keypress", ({ type, originalEvent }) => {
       if (type === "click" || originalEvent.key === "Enter") window.location.assign(address);
     });
