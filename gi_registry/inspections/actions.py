@@ -42,6 +42,7 @@ from gi_registry.parties.models import Party, User
 from gi_registry.products.models import Product
 
 FEWEST = 2  # inspectors on one task
+NEW = 0  # whoever makes a row has seen no change of it, and overwrites none
 COLUMNS = ("title", "starts_on", "ends_on", "share", "least", "team", "note")
 
 # --- Plans and their frame -------------------------------------------------------------------------------------------
@@ -61,18 +62,18 @@ def make_plan(
     take_turn()
     inspectors = list(inspectors)
     refuse_no_inspectors(inspectors)
-    key = {"number": next_number(columns["starts_on"].year)}
+    key = {"number": next_number(Plan.objects.all(), f"{columns['starts_on'].year}-J", 3)}
     values = {"kind": kind, "state": PlanState.PREPARING} | columns
     many: dict[str, list[Any]] = {"products": list(products), "inspectors": inspectors}
-    plan = put(Plan, key, values, by=str(by), many=many, why=Why(clock.today()))[0]
+    plan = put(Plan, key, values, by=str(by), many=many, why=Why(clock.today()), seen=NEW)[0]
     stepped(plan, PlanState.PREPARING, by, "")
     return plan
 
 
-def next_number(year: int) -> str:
-    """The next number of a plan that begins in the year: 2026-J001."""
-    taken = Plan.objects.filter(number__startswith=f"{year}-J").values_list("number", flat=True)
-    return f"{year}-J{max((int(number[6:]) for number in taken), default=0) + 1:03d}"
+def next_number(rows: Any, start: str, digits: int) -> str:
+    """The number after the highest that begins so: 2026-J001, 2026-J002, …; told as numbers, not as texts."""
+    taken = rows.filter(number__startswith=start).values_list("number", flat=True)
+    return f"{start}{max((int(number.removeprefix(start)) for number in taken), default=0) + 1:0{digits}d}"
 
 
 @transaction.atomic
