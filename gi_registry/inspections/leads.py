@@ -19,6 +19,7 @@ from gi_registry.gazette.actions import add_document, added, own_source, stored
 from gi_registry.gazette.models import Document
 from gi_registry.gazette.terms import Clock, Rule, deadline, rule_on
 from gi_registry.gazette.validators import HandedIn
+from gi_registry.inspections.actions import NEW, next_number
 from gi_registry.inspections.models import Lead, LeadStep, Origin, Record
 from gi_registry.inspections.permissions import require_lead, require_leads, require_to_open_lead
 from gi_registry.inspections.states import LEADS, LeadState
@@ -104,17 +105,12 @@ def registered(origin: Origin, *, by: str, contact: str, document: Document | No
     today = clock.today()
     texts = {name: columns[name].strip() for name in ("title", "text")}
     values = {"received_on": today} | columns | texts | {"origin": origin, "state": LeadState.REGISTERED}
-    lead = put(Lead, {"number": next_number(today.year)}, values, by=by, why=Why(today))[0]
+    key = {"number": next_number(Lead.objects.all(), f"{today.year}-X", 4)}
+    lead = put(Lead, key, values, by=by, why=Why(today), seen=NEW)[0]
     Lead.objects.filter(pk=lead.pk).update(contact=contact.strip())  # past the history, which more people read
     lead.contact = contact.strip()
     written(lead, LeadState.REGISTERED, by, at=clock.now(), document=document)
     return lead
-
-
-def next_number(year: int) -> str:
-    """The next number of the year: 2026-X0001."""
-    taken = Lead.objects.filter(number__startswith=f"{year}-X").values_list("number", flat=True)
-    return f"{year}-X{max((int(number[6:]) for number in taken), default=0) + 1:04d}"
 
 
 @transaction.atomic
