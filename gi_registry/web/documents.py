@@ -43,6 +43,7 @@ def new(request: HttpRequest, slug: str) -> HttpResponse:
     product = product_for(request.user, Act.DOCUMENTS, slug)
     form = DocumentForm(request.POST or None, request.FILES or None, person=request.user, row=None)
     back = reverse("desk-product", args=[slug])
+    to = f"{back}#documents"
 
     def act() -> str:
         asked = form.cleaned_data
@@ -55,8 +56,11 @@ def new(request: HttpRequest, slug: str) -> HttpResponse:
             title=document.title, by=document.by
         )
 
+    asked_from = request.GET.get("back", "")
+    if asked_from.startswith(reverse("desk-systems-product", args=[slug])):
+        to = back = asked_from
     context = {"product": product, "back": back}
-    return answer(request, form, "desk/documents/new.html", context, act=act, to=f"{back}#documents")
+    return answer(request, form, "desk/documents/new.html", context, act=act, to=to)
 
 
 def handed_in(upload: Any) -> HandedIn:

@@ -307,6 +307,15 @@ def test_what_is_missing_leads_to_the_form_that_takes_it(official, product):
         assert f'href="{HERE}{end}"' in page
 
 
+def test_a_document_is_handed_in_on_the_way_to_a_form_and_leads_back_there(official, product):
+    back = f"{HERE}records/new/"
+    assert f'documents/new/?back={back}"' in seen(official, back)
+    new = "/desk/products/duliu-laocu/documents/new/"
+
+    assert f'href="{back}">不改了' in seen(official, f"{new}?back={back}")
+    assert 'href="/desk/products/duliu-laocu/">不改了' in seen(official, f"{new}?back=https://example.com/")
+
+
 # --- Laboratories ----------------------------------------------------------------------------------------------------
 
 
