@@ -17,6 +17,8 @@ def named(apps, schema_editor):
 
 class Migration(migrations.Migration):
 
+    atomic = False  # PostgreSQL takes no index on rows whose references it has not checked yet
+
     dependencies = [
         ('inspections', '0002_natural_persons'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
