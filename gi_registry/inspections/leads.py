@@ -37,6 +37,7 @@ NEEDS_NOTE: dict[LeadState, str] = {
     LeadState.REPORTED: "请写明调查情况：须有两名以上执法人员核实并写出书面报告。",
     LeadState.ANSWERED: "请写明办理结果和答复。",
 }
+NOT_APPROVED = (LeadState.REPORTED, LeadState.ASSIGNED)  # the head decides against it: back to who looked into it
 NEEDS_OFFICE = {LeadState.PASSED_ON: "请写明接收的部门。", LeadState.TRANSFERRED: "请写明接收的公安机关。"}
 # What only the office decides; the rest may be done by whom the lead is assigned to.
 OFFICE_STEPS = frozenset({LeadState.ASSIGNED, LeadState.PASSED_ON, LeadState.APPROVED, LeadState.TRANSFERRED})
@@ -140,7 +141,7 @@ def take_step(
         raise BadInput(f"线索“{before.label}”之后不能是“{LeadState(state).label}”。")
     at = at or clock.now()
     refuse_instant(lead, at)
-    refuse_incomplete(state, note, office, assignee)
+    refuse_incomplete(before, state, note, office, assignee)
     values: dict[str, Any] = {"state": state}
     if state == LeadState.ASSIGNED:
         values["assignee"] = assignee
@@ -157,10 +158,15 @@ def refuse_instant(lead: Lead, at: datetime) -> None:
         raise BadInput(f"时间早于上一步“{last.get_state_display()}”的 {clock.legal_time(last.at):%Y-%m-%d %H:%M}。")
 
 
-def refuse_incomplete(state: LeadState, note: str, office: str, assignee: User | None) -> None:
+def note_needed(before: LeadState, state: LeadState) -> str:
+    """What a step must say in words, "" where it need not."""
+    return "请写明不批准移送的理由。" if (before, state) == NOT_APPROVED else NEEDS_NOTE.get(state, "")
+
+
+def refuse_incomplete(before: LeadState, state: LeadState, note: str, office: str, assignee: User | None) -> None:
     """Raises BadInput where a step does not say what it must."""
-    if state in NEEDS_NOTE and not note.strip():
-        raise BadInput(NEEDS_NOTE[state])
+    if (needed := note_needed(before, state)) and not note.strip():
+        raise BadInput(needed)
     if state in NEEDS_OFFICE and not office.strip():
         raise BadInput(NEEDS_OFFICE[state])
     if state == LeadState.PASSED_ON and "公安" in office:

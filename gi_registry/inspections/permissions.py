@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import Q
 
 from gi_registry.core.errors import NotAllowed
+from gi_registry.gazette.models import Document
 from gi_registry.inspections.models import (
     Aside,
     Lead,
@@ -16,7 +17,9 @@ from gi_registry.inspections.models import (
     Task,
     TaskQuerySet,
 )
+from gi_registry.inspections.states import LeadState
 from gi_registry.parties.permissions import MAY, Act, Person, Reach, Role, reach, roles_of
+from gi_registry.products.permissions import documents_within_reach
 
 
 def tasks_within_reach(person: Person) -> TaskQuerySet:
@@ -78,6 +81,24 @@ def leads_within_reach(person: Person) -> LeadQuerySet:
         case Reach.OWN:
             return Lead.objects.filter(assignee=person.pk)
     return Lead.objects.none()
+
+
+def documents_to_read(person: Person, act: Act) -> models.QuerySet[Document]:
+    """`documents_within_reach` without the papers and pictures of leads that are not the person's to read."""
+    reached = documents_within_reach(person, act)
+    if reach(person, Act.LEADS) is Reach.ALL:
+        return reached
+    foreign = LeadStep.objects.exclude(lead__in=leads_within_reach(person)).filter(document__isnull=False)
+    of_leads = Document.objects.filter(pk__in=foreign.order_by().values("document"))
+    return reached.exclude(pk__in=of_leads.filter(products__isnull=True, attachments__isnull=True).values("pk"))
+
+
+def leads_to_read(person: Person) -> LeadQuerySet:
+    """Those that the person follows up, and what they registered themselves."""
+    registered = LeadStep.objects.filter(state=LeadState.REGISTERED, by=str(person))
+    own = registered if reach(person, Act.LEADS) is not None else registered.none()
+    within = leads_within_reach(person).order_by()
+    return Lead.objects.filter(Q(pk__in=within.values("pk")) | Q(pk__in=own.order_by().values("lead")))
 
 
 def require_plans(person: Person) -> None:

@@ -25,12 +25,12 @@ from gi_registry.core.history import changes_of, last_change
 from gi_registry.core.models import Change
 from gi_registry.core.validators import whole_number
 from gi_registry.gazette.models import Source
-from gi_registry.inspections.permissions import hidden_from
+from gi_registry.inspections.permissions import documents_to_read, hidden_from
 from gi_registry.marks.models import Attachment, OriginCheck, Rectification, Site, Step
 from gi_registry.marks.permissions import authorisations_within_reach
 from gi_registry.parties.permissions import Act, Person, Reach, reach
 from gi_registry.products.models import Area, Name, Product, Protection, Role, Statement
-from gi_registry.products.permissions import documents_within_reach, may_on, parties_within_reach, within_reach
+from gi_registry.products.permissions import may_on, parties_within_reach, within_reach
 from gi_registry.products.register import Filters, entries
 from gi_registry.web.forms.fields import DeskForm, written
 
@@ -184,7 +184,7 @@ def readable_changes(person: Person) -> models.QuerySet[Change]:
             hidden |= models.Q(thing__startswith=f"{table}:")
         return with_titles(Change.objects.exclude(hidden) if hidden else Change.objects.all())
     products = within_reach(person, Act.DESK)
-    kept = (parties_within_reach(person, Act.DESK), documents_within_reach(person, Act.DESK))
+    kept = (parties_within_reach(person, Act.DESK), documents_to_read(person, Act.DESK))
     facts = (model._default_manager.filter(product__in=products.values("pk")) for model in FACTS)
     mine = (row for rows in (products, *kept, *facts, *of_marks(person)) for row in rows.only("pk"))
     return with_titles(changes_of(*mine))

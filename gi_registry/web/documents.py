@@ -15,9 +15,10 @@ from gi_registry.core.errors import NotAllowed, NotInRegister
 from gi_registry.core.history import changes_of, last_change
 from gi_registry.gazette.models import Document
 from gi_registry.gazette.validators import HandedIn, examined
+from gi_registry.inspections.permissions import documents_to_read
 from gi_registry.parties.permissions import Act, Person
 from gi_registry.products.actions import correct_document, hand_in
-from gi_registry.products.permissions import documents_within_reach, within_reach
+from gi_registry.products.permissions import within_reach
 from gi_registry.web.desk import answer, desk, product_for
 from gi_registry.web.facts import said
 from gi_registry.web.forms.kept import DOCUMENT, DocumentForm
@@ -30,9 +31,9 @@ READ_NOT_RUN = "default-src 'none'; sandbox"  # should a browser open the file a
 @require_safe
 def index(request: HttpRequest) -> HttpResponse:
     """The documents within reach."""
-    reached = documents_within_reach(request.user, Act.DESK)
+    reached = documents_to_read(request.user, Act.DESK)
     rows = reached.select_related("source").prefetch_related("products")
-    writable = set(documents_within_reach(request.user, Act.DOCUMENTS).values_list("sha256", flat=True))
+    writable = set(documents_to_read(request.user, Act.DOCUMENTS).values_list("sha256", flat=True))
     return render(request, "desk/documents/index.html", {"rows": rows, "writable": writable})
 
 
@@ -113,7 +114,7 @@ def document_for(person: Person, act: Act, sha256: str) -> Document:
     document = Document.objects.select_related("source").filter(sha256=sha256).first()
     if document is None:
         raise NotInRegister("登记簿没有这个文件。")
-    if not documents_within_reach(person, act).filter(pk=document.pk).exists():
+    if not documents_to_read(person, act).filter(pk=document.pk).exists():
         raise NotAllowed(f"您的账号不能{act.label}：这个文件不属于您负责的产品。")
     return document
 

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.core.paginator import Paginator
-from django.db.models import Prefetch
+from django.db.models import Prefetch, Q, QuerySet
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
@@ -24,6 +24,7 @@ from gi_registry.core.durable import on_disk
 from gi_registry.core.errors import BadInput, NotInRegister, Refusal
 from gi_registry.core.history import last_change
 from gi_registry.core.validators import day
+from gi_registry.gazette.models import Document
 from gi_registry.inspections import actions, notices, photos, remarks
 from gi_registry.inspections.bundle import missing
 from gi_registry.inspections.items import BY_LAW, MODEL, NATIONAL, Item
@@ -37,15 +38,17 @@ from gi_registry.inspections.models import (
     RecordQuerySet,
     Shot,
     ShotKind,
+    Target,
 )
-from gi_registry.inspections.permissions import reads_all, records_to_read, require_to_read
+from gi_registry.inspections.permissions import leads_to_read, reads_all, records_to_read, require_to_read
 from gi_registry.inspections.remarks import spoken
 from gi_registry.inspections.rescue import LARGEST_FILE, rescued
+from gi_registry.marks.models import Item as PaperItem
 from gi_registry.marks.models import Rectification, Site
 from gi_registry.marks.permissions import may_on
 from gi_registry.marks.states import Ground, State
 from gi_registry.parties.models import User
-from gi_registry.parties.permissions import Act, Person, reach
+from gi_registry.parties.permissions import Act, Person, Reach, reach
 from gi_registry.places.datums import in_china
 from gi_registry.products.models import Product
 from gi_registry.web.applications import FORM, XLSX, download, me, numbered
@@ -148,7 +151,7 @@ def index(request: HttpRequest) -> HttpResponse:
         "lines": [row_of(record) for record in page],
         "wanted": wanted,
         "narrowed": any(wanted),
-        "products": Product.objects.filter(targets__tasks__records__isnull=False).distinct().order_by("common_name"),
+        "products": products_to_choose(wanted),
         "plans": Plan.objects.filter(tasks__records__isnull=False).distinct(),
         "outcomes": Outcome.choices,
         "states": [(name, label) for name, (label, _rule) in STATES.items()],
@@ -160,6 +163,12 @@ def index(request: HttpRequest) -> HttpResponse:
         "today": today,
     }
     return render(request, "desk/inspections/index.html", context)
+
+
+def products_to_choose(wanted: Wanted) -> QuerySet[Product]:
+    """Those that were inspected, and the one that is asked for."""
+    inspected = Q(pk__in=Target.objects.filter(tasks__records__isnull=False).order_by().values("product"))
+    return Product.objects.filter(inspected | Q(slug=wanted.product)).order_by("common_name")
 
 
 def wanted_of(request: HttpRequest) -> Wanted:
@@ -349,6 +358,7 @@ def all_of(record: Record) -> dict[str, Any]:
         "remarks": remarks.of(record),
         "awaited": missing(record),
         "agree": record.device_verdict == record.verdict if record.device_verdict and record.verdict else None,
+        "unjudged": not record.device_verdict and not record.verdict,
         "apart_m": apart(record.device_distance_m, record.distance_m),
         "figure": situation(record, sites),
         "doubt_m": (record.accuracy_m or 0) + ((record.area.uncertainty_m or 0) if record.area else 0),
@@ -361,7 +371,9 @@ def all_of(record: Record) -> dict[str, Any]:
         "signatures": signatures_of(record, pictures),
         "earlier": earlier,
         "later": later,
-        "orders": list(enumerate(orders_of(record), 1)),
+        "orders": [
+            (number, order, evidence_of(order.rectification)) for number, order in enumerate(orders_of(record), 1)
+        ],
         "today": clock.today(),
     }
 
@@ -455,6 +467,17 @@ def orders_of(record: Record) -> list[Order]:
     )
 
 
+def evidence_of(rectification: Rectification) -> list[Document]:
+    """The files that were handed in with answers since it was ordered, until it was closed."""
+    handed = Document.objects.filter(
+        attachments__authorisation=rectification.authorisation_id,
+        attachments__item=PaperItem.ANSWER,
+        at__gte=midnight(rectification.ordered_on),
+    )
+    until = rectification.closed_on
+    return list((handed.filter(at__lt=midnight(until + timedelta(days=1))) if until else handed).order_by("at"))
+
+
 def may_follow(person: Person, record: Record) -> dict[str, Any]:
     """What the reader may do next."""
     authorisation = record.task.target.authorisation
@@ -468,7 +491,8 @@ def may_follow(person: Person, record: Record) -> dict[str, Any]:
         "proposed": authorisation is not None and authorisation.state == State.CANCEL_PROPOSED,
         "proposable": authorisation is not None
         and State.CANCEL_PROPOSED in authorisation.route.next.get(State(authorisation.state), ()),
-        "leads": record.leads.all() if reach(person, Act.LEADS) is not None else [],
+        "leads": leads_to_read(person).filter(record=record),
+        "opens_leads": reach(person, Act.LEADS) is Reach.ALL,
     }
 
 

@@ -18,7 +18,7 @@ from gi_registry.core import clock
 from gi_registry.core.errors import BadInput, NotInRegister
 from gi_registry.core.history import changes_of, last_change
 from gi_registry.inspections import leads as acts
-from gi_registry.inspections.leads import OFFICE_STEPS, Due
+from gi_registry.inspections.leads import NOT_APPROVED, OFFICE_STEPS, Due
 from gi_registry.inspections.models import Lead, Origin
 from gi_registry.inspections.permissions import leads_within_reach, require_leads
 from gi_registry.inspections.states import LEADS, LeadState
@@ -33,14 +33,14 @@ LINES = 20  # of history below a lead
 OPEN = "open"
 WITH_NAMES = ("assignee", "product", "authorisation__producer", "record")
 
-# What each step is called where it is done.
+# What each step is called where it is done, in the order in which they are offered.
 DOES: dict[LeadState, Any] = {
     LeadState.ASSIGNED: gettext_lazy("分派"),
-    LeadState.PASSED_ON: gettext_lazy("转其他部门"),
-    LeadState.REPORTED: gettext_lazy("报请移送公安机关"),
     LeadState.APPROVED: gettext_lazy("批准移送"),
     LeadState.TRANSFERRED: gettext_lazy("移送公安机关"),
     LeadState.ANSWERED: gettext_lazy("办结并答复"),
+    LeadState.PASSED_ON: gettext_lazy("转其他部门"),
+    LeadState.REPORTED: gettext_lazy("报请移送公安机关"),
 }
 FROM_THE_LAW: dict[LeadState, Any] = {
     LeadState.REPORTED: gettext_lazy(
@@ -49,7 +49,7 @@ FROM_THE_LAW: dict[LeadState, Any] = {
     ),
     LeadState.APPROVED: gettext_lazy(
         "批准的，应当在 24 小时内移送，附移送书、调查报告、涉案物品清单、检验报告或者鉴定结论；"
-        "不批准的，改派并写明理由。"
+        "不批准的，交回承办并写明理由。"
     ),
     LeadState.TRANSFERRED: gettext_lazy("移送书、调查报告、涉案物品清单、检验报告或者鉴定结论等一并移送。"),
 }
@@ -147,9 +147,10 @@ def detail(request: HttpRequest, number: str) -> HttpResponse:
 
 
 def options(person: Person, lead: Lead) -> list[Option]:
-    """The steps that the person may take now, in the order of the table of states."""
+    """The steps that the person may take now: what is due first, giving it to somebody else last."""
     office = reach(person, Act.LEADS) is Reach.ALL
-    able = [state for state in LeadState if state in LEADS[LeadState(lead.state)]]
+    able = [state for state in DOES if state in LEADS[LeadState(lead.state)]]
+    able.sort(key=lambda state: state == LeadState.ASSIGNED and lead.assignee_id is not None)
     return [
         Option(said(lead, state), reverse("desk-lead-step", args=[lead.number, state]))
         for state in able
@@ -159,6 +160,8 @@ def options(person: Person, lead: Lead) -> list[Option]:
 
 def said(lead: Lead, state: LeadState) -> str:
     """What the step is called from where the lead stands."""
+    if (LeadState(lead.state), state) == NOT_APPROVED:
+        return _("不批准移送，交回承办")
     again = state == LeadState.ASSIGNED and lead.assignee_id is not None
     return _("改派") if again else str(DOES[state])
 

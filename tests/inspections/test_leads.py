@@ -71,7 +71,7 @@ def test_who_told_of_it_stands_with_the_lead_and_not_in_the_history(lead):
 def test_a_lead_follows_its_table(lead, official, inspector, before, after):
     if before != L.REGISTERED:
         lead = at(lead, before)
-    said = SAID.get(after, {}) | ({"assignee": inspector} if after == L.ASSIGNED else {})
+    said = SAID.get(after, {}) | ({"assignee": inspector, "note": "示例：证据不足"} if after == L.ASSIGNED else {})
     trace = (LeadStep.objects.count(), Change.objects.count())
 
     if after in LEADS[before]:
@@ -88,6 +88,7 @@ def test_a_lead_follows_its_table(lead, official, inspector, before, after):
         (L.REGISTERED, L.ASSIGNED, "请选定承办人：须是可以办理案件线索的人。"),
         (L.ASSIGNED, L.PASSED_ON, "请写明转办的理由。"),
         (L.ASSIGNED, L.REPORTED, "请写明调查情况：须有两名以上执法人员核实并写出书面报告。"),
+        (L.REPORTED, L.ASSIGNED, "请写明不批准移送的理由。"),
         (L.APPROVED, L.TRANSFERRED, "请写明接收的公安机关。"),
         (L.ASSIGNED, L.ANSWERED, "请写明办理结果和答复。"),
     ],

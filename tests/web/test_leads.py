@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 from datetime import timedelta
 
@@ -170,6 +171,15 @@ def test_one_officer_is_too_few_to_report(market, official, lead):
     assert "须有两名以上执法人员核实：请写另一名的姓名。" in text_of(answer)
 
 
+def test_what_is_due_is_offered_first_and_not_to_approve_too(market, official, lead):
+    acts.take_step(lead, LeadState.ASSIGNED, by=official, assignee=official)
+    acts.take_step(lead, LeadState.REPORTED, by=official, note="示例甲、示例乙已核实")
+
+    page = text_of(market.get(page_of(lead)))
+
+    assert "接下来 批准移送 不批准移送，交回承办" in page
+
+
 def test_a_step_that_there_is_not_is_not_found(market, lead):
     assert [market.get(page_of(lead, f"steps/{state}/")).status_code for state in ("registered", "nothing")] == [
         404,
@@ -240,6 +250,8 @@ def test_an_inspector_tells_of_their_own_inspection_and_follows_what_is_assigned
 
     assert sent(client, f"{here}lead/", text="涉嫌冒用").url == here
     assert client.get(page_of(lead)).status_code == 404
+    told = Lead.objects.exclude(pk=lead.pk).get()
+    assert (told.number in text_of(client.get(here)), page_of(told) in client.get(here).text) == (True, False)
     assert "登记线索" not in text_of(client.get(LIST))
     assert client.get(f"{LIST}new/").status_code == 403
     assert client.post(f"{LIST}new/", {"origin": "other", "title": "一", "text": "二"}).status_code == 403
@@ -311,6 +323,12 @@ def test_the_photo_of_a_report_loses_its_place_and_stays_private(market):
     with document.file.open() as file, Image.open(file) as image:
         assert (image.size, dict(image.getexif())) == ((40, 30), {})
     assert Client().get(f"/documents/{document.sha256}/").status_code == 404
+    with contextlib.closing(market.get(f"/desk/documents/{document.sha256}/")) as given:
+        assert given.status_code == 200
+    for role in ("auditor", "agriculture", "inspector"):
+        client = sign_in(make.person(role, role))
+        assert client.get(f"/desk/documents/{document.sha256}/").status_code == 403
+        assert "举报的照片" not in text_of(client.get("/desk/documents/"))
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from gi_registry.gazette.models import Document
-from gi_registry.inspections.leads import NEEDS_NOTE, NEEDS_OFFICE
+from gi_registry.inspections.leads import NEEDS_OFFICE, note_needed
 from gi_registry.inspections.models import Lead, Origin, Record
 from gi_registry.inspections.states import LeadState
 from gi_registry.parties.models import User
@@ -78,8 +78,9 @@ class LeadStepForm(ApplicationForm):
         self.fields["at"] = InstantField(
             label=_("时间"), required=False, help_text=_("空着：现在；按小时计的期限从这一刻起算")
         )
+        needed = note_needed(LeadState(lead.state), state)
         self.fields["note"] = forms.CharField(
-            label=_("说明"), required=state in NEEDS_NOTE, widget=forms.Textarea, help_text=NEEDS_NOTE.get(state, "")
+            label=_("说明"), required=bool(needed), widget=forms.Textarea, help_text=needed
         )
         self.fields["file"] = forms.FileField(
             label=_("交文件"),

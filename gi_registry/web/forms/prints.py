@@ -8,10 +8,10 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from gi_registry.core import clock
+from gi_registry.inspections.permissions import documents_to_read
 from gi_registry.marks.models import Batch, Entry, EntryKind, LabelKind
 from gi_registry.parties.permissions import Act, Person
 from gi_registry.products.models import Product
-from gi_registry.products.permissions import documents_within_reach
 from gi_registry.web.forms.applications import documents_of, one_document
 from gi_registry.web.forms.fields import DayField, DeskForm, own_fields
 
@@ -22,7 +22,7 @@ MARKS = ("serial_from", "serial_to", "net_kg")
 def evidence_field(product: Product, person: Person, label: Any) -> forms.ModelChoiceField:
     """One of the product's documents that the person may read: a producer has no reach among them."""
     field = one_document(product, label=label, required=False)
-    readable = documents_within_reach(person, Act.DESK)
+    readable = documents_to_read(person, Act.DESK)
     field.queryset = documents_of(product).filter(pk__in=readable.values("pk"))
     return field
 

@@ -12,9 +12,10 @@ from gi_registry.applications.readiness import Question
 from gi_registry.core import clock
 from gi_registry.gazette.models import Source
 from gi_registry.gazette.tables import LARGEST_MB
+from gi_registry.inspections.permissions import documents_to_read
 from gi_registry.parties.models import Party, User
 from gi_registry.parties.permissions import Act, Person, Reach, reach
-from gi_registry.products.permissions import documents_within_reach, parties_to_choose
+from gi_registry.products.permissions import parties_to_choose
 from gi_registry.web.forms.applications import ROUTES, ApplicationForm, routes_of
 from gi_registry.web.forms.fields import TYPE_TO_FIND, DayField, RowField, own_fields, unit_field
 
@@ -60,7 +61,7 @@ class AnswerForm(ApplicationForm):
     def __init__(self, *args: Any, question: Question, person: Person, **more: Any) -> None:
         super().__init__(*args, **more)
         self.fields["document"] = forms.ModelChoiceField(
-            documents_within_reach(person, Act.DESK),
+            documents_to_read(person, Act.DESK),
             to_field_name="sha256",
             empty_label="—",
             label=_("文件"),
