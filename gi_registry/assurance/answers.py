@@ -244,7 +244,8 @@ def clause_answer(facts: Facts, clause: Clause, day: date, producers: Mapping[in
         one = find(facts, clause, day, None)
         return ClauseAnswer(clause, day, one.status, one.ends, (one,))
     findings, names = [find(facts, clause, day, pk) for pk in producers], list(producers.values())
-    strays = [one for one in bearing_on(facts, clause, day) if one.producer not in {None, *producers}]
+    failed = bearing_on(facts, clause, day)
+    strays = [one for one in failed if one.producer not in {None, *producers}] if failed else []
     if strays:
         findings.append(found_of(strays))
         names.append(OTHERS)

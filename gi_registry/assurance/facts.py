@@ -153,6 +153,13 @@ class Facts:
     appointed: list[Appointed] = field(default_factory=list)
     certificates: dict[int, list[Certificate]] = field(default_factory=dict)  # by laboratory
 
+    def qualified_on(self, laboratory: int, day: date) -> bool:
+        """Whether the laboratory had a 资质认定 on the day."""
+        for one in self.certificates.get(laboratory, ()):
+            if one.kind == QualificationKind.CMA and one.span.holds_on(day):
+                return True
+        return False
+
     def producers_on(self, day: date) -> dict[int, str]:
         """The producers of the day, each once, by name."""
         return {one.pk: one.name for one in self.producers if one.span.holds_on(day)}
@@ -183,11 +190,8 @@ def judge_reports(facts: Facts) -> None:
             goods=report.goods,
         )
         report.failing = [line for line in report.lines if line.verdict is Verdict.FAIL]
-        report.passed = not report.failing and any(line.verdict is Verdict.PASS for line in report.lines)
-        report.qualified = any(
-            one.kind == QualificationKind.CMA and one.span.holds_on(report.issued_on)
-            for one in facts.certificates.get(report.laboratory, ())
-        )
+        report.passed = not report.failing and Verdict.PASS in [line.verdict for line in report.lines]
+        report.qualified = facts.qualified_on(report.laboratory, report.issued_on)
 
 
 # --- The product itself ----------------------------------------------------------------------------------------------

@@ -102,14 +102,13 @@ def lines_of(
     By the standard that the report names alone where that serves the protection; else by those that do as well.
     """
     held, why = in_force(editions, sampled_on, standard_number)
-    serving = [one for one in serving_on(editions, sampled_on) if one not in held] if standard_number else []
-    if any(serves(one) for one in held):
-        serving = []
+    alone = not standard_number or any(serves(one) for one in held)
+    serving = [] if alone else [one for one in serving_on(editions, sampled_on) if one not in held]
     lines: list[Line] = []
     for result in results:
         if not held:
             lines.append(Line(result.parameter, result.text, result.unit, Verdict.NOT_COMPARABLE, why))
-        limiting = held + [one for one in serving if plain_name(result.parameter) in one.by_parameter]
+        limiting = [*held, *(one for one in serving if plain_name(result.parameter) in one.by_parameter)]
         if limiting:
             lines += against(result, limiting, goods)
     return lines

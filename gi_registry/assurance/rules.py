@@ -152,7 +152,8 @@ def weighed(evidence: Sequence[Evidence], day: date, missing: str = "") -> Findi
     begun = [one for one in evidence if one.begins is None or one.begins <= day]
     if not begun:
         return Finding(Status.MISSING, missing)
-    begun.sort(key=by_beginning, reverse=True)
+    if len(begun) > 1:
+        begun.sort(key=by_beginning, reverse=True)
     holding = [one for one in begun if one.ends is None or day < one.ends]
     best = max(holding or begun, key=by_end)
     status = Status.LAPSED if not holding else Status.MET if still_long(best, day) else Status.EXPIRING
@@ -288,8 +289,13 @@ def at_application(facts: Facts, clause: Clause, found: list[Evidence], said: li
         return weighed([*found, *said], day)
     early = [one for one in found if one.begins is None or one.begins <= since]
     words = f"保护自 {since} 起，这是申请以后才有的"
-    late = [one._replace(note=joined(one.note, words)) for one in found if one not in early]
-    finding, first = weighed([*early, *late, *said], day), weighed([*early, *said], day)
+    late = [
+        one._replace(note=joined(one.note, words)) for one in found if one.begins is not None and one.begins > since
+    ]
+    finding = weighed([*early, *late, *said], day)
+    if not early or not late:
+        return finding
+    first = weighed([*early, *said], day)
     return first._replace(evidence=finding.evidence) if first.status in STANDS else finding
 
 
