@@ -11,7 +11,7 @@ from typing import Any, Self
 from django.contrib.gis.db.models import PointField
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import Count, Exists, F, OuterRef, Q, Subquery
+from django.db.models import Case, Count, Exists, F, OuterRef, Q, Subquery, When
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
@@ -306,7 +306,7 @@ class Task(models.Model):
 
 
 class Outcome(models.TextChoices):
-    """What an inspection came to."""
+    """What an inspection came to, from the lightest to the gravest."""
 
     PASS = "pass", _("合格")
     RECTIFY = "rectify", _("责令整改")
@@ -364,11 +364,15 @@ class RecordQuerySet(models.QuerySet):
         return self.annotate(corrected=Exists(corrections()))
 
     def counted(self) -> Self:
-        """One record of each task that no later draw replaced, the last of those that stand and are whole: of one visit
-        nothing counts twice."""
-        same = Record.objects.standing().complete().filter(task=OuterRef("task"))
-        last = self.filter(pk=Subquery(same.order_by("-inspected_at", "-pk").values("pk")[:1]))
-        return last.filter(task__in=Task.objects.standing().order_by())
+        """One record of each task that no later draw replaced: of those that stand and are whole the gravest, the last
+        among equals. So nothing counts twice, and a finding goes away by a correction only."""
+        gravity = Case(
+            *(When(outcome=outcome, then=n) for n, outcome in enumerate(Outcome)),
+            output_field=models.SmallIntegerField(),
+        )
+        same = Record.objects.standing().complete().filter(task=OuterRef("task")).annotate(gravity=gravity)
+        first = self.filter(pk=Subquery(same.order_by("-gravity", "-inspected_at", "-pk").values("pk")[:1]))
+        return first.filter(task__in=Task.objects.standing().order_by())
 
     def rates(self) -> models.QuerySet[Any, dict[str, Any]]:
         """Rows of product (slug and name), how many inspections there were and how many of them passed."""

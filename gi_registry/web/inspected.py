@@ -78,9 +78,9 @@ def shown(records: RecordQuerySet) -> list[Shown]:
 
 
 def passed_on() -> Exists:
-    """Whether a lead from the record was passed on to somebody: before that nobody may read that it was."""
+    """Whether a lead from the inspection was passed on to somebody: before that nobody may read that it was."""
     states = (LeadState.PASSED_ON, LeadState.TRANSFERRED)
-    return Exists(LeadStep.objects.filter(lead__record=OuterRef("pk"), state__in=states))
+    return Exists(LeadStep.objects.filter(lead__record__task=OuterRef("task"), state__in=states))
 
 
 def called(outcome: Outcome, *, gone: bool) -> str:
@@ -91,11 +91,11 @@ def called(outcome: Outcome, *, gone: bool) -> str:
 
 
 def shown_one(record: Record, known: dict[Any, Any], today: date) -> Shown:
-    """One record as the public reads it; what was ordered may hang on a record that it corrects."""
+    """One record as the public reads it; what was ordered may hang on another record of its task."""
     target, outcome = record.task.target, Outcome(record.outcome)
     user = target.authorisation
-    chain: list[Any] = [known[record.uuid], *earlier(record, known)]
-    orders = [order.rectification for one in reversed(chain) for order in one.orders.all()]
+    of_task = [one for one in known.values() if one.task_id == record.task_id]
+    orders = sorted((order.rectification for one in of_task for order in one.orders.all()), key=lambda row: row.pk)
     return Shown(
         day=record.inspected_on,
         who=target.public_name,
@@ -103,7 +103,7 @@ def shown_one(record: Record, known: dict[Any, Any], today: date) -> Shown:
         product=target.product,
         plan=record.task.plan,
         outcome=outcome,
-        label=called(outcome, gone=any(one.gone for one in chain)),
+        label=called(outcome, gone=known[record.uuid].gone),
         failed=[str(line.get_item_display()) for line in record.findings.all() if outcome != Outcome.TRANSFER],
         mending=mending(orders[-1], today) if orders and outcome == Outcome.RECTIFY else "",
         corrected=corrected(record, known),
@@ -122,16 +122,15 @@ def mending(order: Rectification, today: date) -> str:
 
 def earlier(record: Record, known: dict[Any, Any]) -> list[Record]:
     """What it corrects, and what that corrects in turn, as far as it is known."""
-    chain: list[Record] = []
-    while record.corrects is not None and (before := known.get(record.corrects)) is not None and before not in chain:
+    chain = [record]
+    while (before := known.get(chain[-1].corrects)) is not None and before not in chain:
         chain.append(before)
-        record = before
-    return chain
+    return chain[1:]
 
 
 def corrected(record: Record, known: dict[Any, Any]) -> str:
     """That a result was corrected, and what stood before; empty where it was not."""
-    if record.corrects is None:
+    if record.corrects is None or record.corrects == record.uuid:
         return ""
     course: list[Any] = [*reversed(earlier(record, known))]
     if not course:

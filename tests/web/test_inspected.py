@@ -275,6 +275,26 @@ def test_what_was_ordered_stays_said_when_the_record_is_corrected(client, offici
     assert f"责令整改 限 {today + timedelta(9)} 前（含当日）改正 更正过，先前为：责令整改 包装、标识；专用标志" in said
 
 
+def test_of_two_records_of_one_visit_the_gravest_is_public_with_its_order(client, official, task, team):
+    record, today = make.arrived(task, team[0], findings=failing(7), **RECTIFY), clock.today()
+    order(record, by=official, demand="示例", ordered_on=today, due_on=today + timedelta(9))
+    make.arrived(task, team[1], findings=failing(9), **RECTIFY)
+    make.arrived(task, team[1])
+    said = text_of(client.get(LIST))
+
+    assert "共 1 次检查" in said
+    assert f"责令整改 限 {today + timedelta(9)} 前（含当日）改正 专用标志的数量、使用" in said
+    assert "近三年公开的检查 1 次：责令整改 1" in text_of(client.get(task.target.product.get_absolute_url()))
+
+
+def test_records_that_correct_each_other_name_the_other_only(client, task, team):
+    one, other = "00000000-0000-4000-8000-000000000001", "00000000-0000-4000-8000-000000000002"
+    make.arrived(task, team[0], uuid=one, corrects=other)
+    make.arrived(task, team[0], uuid=other, corrects=one, findings=failing(7), **RECTIFY)
+
+    assert "责令整改 更正过，先前为：合格 包装、标识 2026" in text_of(client.get(LIST))
+
+
 def test_tasks_of_a_draw_before_the_last_are_not_shown(client, official, published, team):
     take_step(published, P.DRAWN, by=official)
     earlier = list(Task.objects.all())
