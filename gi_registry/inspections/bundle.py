@@ -170,7 +170,7 @@ def limits_of(products: set[int], today: date) -> dict[int, list[items.Clause]]:
     """The limits of the standards of the products that are in force today, by product. Two queries."""
     found: dict[int, list[items.Clause]] = {}
     for standard in Standard.objects.on(today).filter(product__in=products).prefetch_related("limits"):
-        told = (items.Clause(worded(limit), standard.number) for limit in standard.limits.all())
+        told = (items.Clause(worded(limit), standard.number, standard.number) for limit in standard.limits.all())
         found.setdefault(standard.product_id or 0, []).extend(told)
     return found
 

@@ -51,10 +51,11 @@ def rows() -> list[Row]:
 
 
 class Clause(NamedTuple):
-    """What an item is held against, in words, and where it stands."""
+    """What an item is held against, in words, and where it stands; `paper` is how a notice to a producer cites it."""
 
     wording: str
     cited: str
+    paper: str
     model: bool = False  # of another province: no law here
 
 
@@ -73,6 +74,7 @@ OF_PRODUCTS: dict[Item, tuple[tuple[str, Citation], ...]] = {
 OF_MARKS: dict[Item, tuple[tuple[str, Citation], ...]] = {
     Item.MARK_USED: (("专用标志的指定位置标注统一社会信用代码", cite(N354, "使用要求（条序未见）")),),
 }
+UNSEEN = "（条序未见）"
 OF_SYSTEMS: dict[Item, tuple[str, ...]] = {  # keys of the clauses of the three systems
     Item.MATERIALS: ("Q4", "Q7"),
     Item.PROCESS: ("S15", "Q7"),
@@ -91,6 +93,18 @@ def clauses(item: Item, regime: str, category: str, day: date) -> list[Clause]:
     own = [*(OF_PRODUCTS.get(item, ()) if regime in PRODUCT else ()), *OF_MARKS.get(item, ())]
     versions = [version_on(key, day) for key in OF_SYSTEMS.get(item, ())]
     asked = [v for v in versions if regime in v.regimes and category in v.categories and v.in_force_on(day)]
-    told = [Clause(wording, str(citation)) for wording, citation in own]
-    told += [Clause(v.wording, "；".join(str(citation) for citation in v.cited), v.model) for v in asked]
+    told = [held(wording, (citation,)) for wording, citation in own]
+    told += [held(version.wording, version.cited, model=version.model) for version in asked]
     return sorted(told, key=lambda clause: clause.model)
+
+
+def held(wording: str, cited: tuple[Citation, ...], *, model: bool = False) -> Clause:
+    """A clause with its citations in both ways."""
+    return Clause(wording, "；".join(map(str, cited)), "；".join(map(on_paper, cited)), model)
+
+
+def on_paper(citation: Citation) -> str:
+    """A citation without what it says of our own reading."""
+    law = citation.law
+    version = f"（{law.version}）" if law.version else ""
+    return f"《{law.title}》{version}{citation.article.removesuffix(UNSEEN)}"

@@ -9,7 +9,7 @@ from typing import Any
 from django.db.models import Prefetch, QuerySet
 
 from gi_registry.core import clock
-from gi_registry.inspections.models import PositionSource, Record, Shot, ShotKind
+from gi_registry.inspections.models import Draw, PositionSource, Record, Shot, ShotKind, Task
 from gi_registry.places.datums import in_china
 from gi_registry.places.geometry import metres_per_degree
 
@@ -20,11 +20,18 @@ PHOTO_DISTANCE_M = 500.0
 SIGNERS = 2
 LINKS = ("uuid", "corrects", "task")
 # What `of` reads beside the record and its task, for whoever reads it of many.
-FETCHED = ("asides", "shots__photo", "task__formerly", Prefetch("task__records", Record.objects.only(*LINKS)))
+FETCHED = (
+    "asides",
+    "shots__photo",
+    "task__formerly",
+    Prefetch("task__records", Record.objects.only(*LINKS)),
+    Prefetch("task__plan__draws", Draw.objects.only("plan", "number")),
+    Prefetch("shots__photo__shots", Shot.objects.select_related("record").only("photo", "record__task")),
+)
 
 
 def of(record: Record) -> list[str]:
-    """All that is odd about it, in the order of its parts. Four queries unless `FETCHED` was fetched."""
+    """All that is odd about it, in the order of its parts. Whoever reads many fetches `FETCHED` first."""
     shots = list(shots_of(record))
     parts = (
         of_time(record),
@@ -34,6 +41,7 @@ def of(record: Record) -> list[str]:
         of_signatures(record),
         of_photos(record, shots),
         of_others(record),
+        of_draws(record.task),
     )
     return [sentence for part in parts for sentence in part] + of_asides(record)
 
@@ -87,6 +95,12 @@ def of_others(record: Record) -> Iterator[str]:
     beside = [one for one in every if one.uuid not in corrected and one.pk != record.pk]
     if beside and record.uuid not in corrected:
         yield f"这项任务另有 {len(beside)} 条没有被更正的记录：合格率和公开的结果只算最后一条。"
+
+
+def of_draws(task: Task) -> Iterator[str]:
+    """Whether the task is of a draw after which another was made."""
+    if task.draw_id is not None and any(draw.pk > task.draw_id for draw in task.plan.draws.all()):
+        yield "这项任务已由后来的抽取取代：不计入合格率和公开的结果。"
 
 
 def others_of(record: Record) -> Any:
@@ -151,6 +165,8 @@ def of_photos(record: Record, shots: list[Shot]) -> Iterator[str]:
         apart = metres_apart(photo.exif_location, record.location)
         if apart is not None and apart > PHOTO_DISTANCE_M + (record.accuracy_m or 0):
             yield f"第 {number} 张照片自带的位置离记录的位置约 {apart:,.0f} 米。"
+        if any(other.record.task_id != record.task_id for other in photo.shots.all()):
+            yield f"第 {number} 张照片也在另一项任务的检查记录里。"
 
 
 def metres_apart(one: Any, other: Any) -> float | None:

@@ -211,7 +211,7 @@ def through_faults(path: Path) -> tuple[int, int, float]:
         with killing(server):
             send_all(page)
         seconds = time.perf_counter() - start
-        way.share = 0.0
+        way.break_off(0.0)
         page.evaluate(REPLAY, {"times": 5})
     there = asked(path, "count")
     lost = len(set(names) - set(there["names"])) + RECORDS - there["complete"] + RECORDS * PHOTOS - there["photos"]

@@ -49,5 +49,5 @@ def test_the_limits_of_standards_in_force_stand_with_the_traits():
     make.standard(None, "GB/T 99992-2020", limits=[limit])
 
     assert limits_of({product.pk}, date(2026, 11, 24)) == {
-        product.pk: [("总酸 ≥4.5 g/100mL（特级）", "GB/T 99991-2020", False)]
+        product.pk: [("总酸 ≥4.5 g/100mL（特级）", "GB/T 99991-2020", "GB/T 99991-2020", False)]
     }

@@ -23,9 +23,10 @@ def test_each_item_of_a_product_names_the_law_first_and_says_what_is_a_model():
         (
             "标签标注标准代号或批准公告号",
             "地理标志专用标志使用管理办法（试行）（公告第三五四号）使用要求（条序未见）",
+            "《地理标志专用标志使用管理办法（试行）》（公告第三五四号）使用要求",
             False,
         ),
-        ("产品标识真实、齐全", "产品质量法第二十七条", False),
+        ("产品标识真实、齐全", "产品质量法第二十七条", "《产品质量法》第二十七条", False),
     ]
     assert all([line.model for line in lines] == sorted(line.model for line in lines) for lines in told.values())
 

@@ -10,7 +10,7 @@ from PIL import ExifTags, Image
 from gi_registry.core import clock
 from gi_registry.inspections import photos, remarks
 from gi_registry.inspections.arrival import receive
-from gi_registry.inspections.models import Plan, Record
+from gi_registry.inspections.models import Draw, Plan, Record, Task
 from gi_registry.inspections.sent import read
 from gi_registry.parties.models import User
 from tests import make
@@ -219,6 +219,26 @@ def test_what_cannot_be_shown_is_kept_and_says_why(task, content, sentence):
     assert with_photo(task, content) == [sentence]
 
 
+def test_a_photo_of_another_inspection_is_told_and_one_taken_over_by_a_correction_is_not(task):
+    picture = {"photos": [make.pictured(b"one")]}
+    [first] = [Record.objects.get() for _said in [said(task, **picture)]]
+    other = make.task(make.plan(), task.target.authorisation, list(task.inspectors.all()))
+
+    assert said(task, corrects=str(first.uuid), **picture) == []
+    assert said(other, **picture) == ["第 1 张照片也在另一项任务的检查记录里。"]
+
+
+def test_a_record_of_a_draw_after_which_another_was_made_is_told(task):
+    draws = {"frame": {"targets": []}, "frame_hash": "0" * 64, "commitment": "0" * 64, "committed_at": clock.now()}
+    first, second = (make.row(Draw, {"plan": task.plan, "number": number}, **draws) for number in (1, 2))
+    Task.objects.update(draw=second)
+    task.refresh_from_db()
+    assert said(task) == []
+
+    Task.objects.update(draw=first)
+    assert said(Task.objects.get())[-1] == "这项任务已由后来的抽取取代：不计入合格率和公开的结果。"
+
+
 def test_a_length_of_time_is_said_in_the_unit_that_fits():
     assert [remarks.spoken(seconds) for seconds in (59, 301, 7_300, 200_000, 90_000_000)] == [
         "59 秒",
@@ -233,6 +253,6 @@ def test_records_cost_no_question_of_their_own_where_all_was_fetched(task, djang
     said(task, photos=[make.pictured(b"one"), make.pictured(b"two")])
     rows = Record.objects.select_related("task__plan").prefetch_related(*remarks.FETCHED)
 
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(8):
         assert [remarks.of(record) for record in rows] == [[]]
     assert datetime.now(tz=clock.LEGAL_ZONE)

@@ -240,7 +240,7 @@ def test_the_list_asks_the_same_however_long_it_is(market, task, team, size, dja
         failing(task, team[0], 7, photos=[make.pictured(jpeg())])
     market.get(LIST)
 
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(17):
         market.get(LIST)
 
 
@@ -432,7 +432,7 @@ def test_a_file_asks_the_same_however_much_it_has(market, official, task, team, 
     for number in range(size):
         make.arrived(task, team[0], corrects=str(record.uuid), note=str(number))
 
-    with django_assert_num_queries(17):
+    with django_assert_num_queries(19):
         market.get(page_of(record))
 
 

@@ -68,6 +68,7 @@ addEventListener("hashchange", show);
 addEventListener("queue", () => sendNow());
 addEventListener("online", () => {
   showNet();
+  if (place.dataset.page === "home") show();
   sendNow();
 });
 addEventListener("offline", showNet);

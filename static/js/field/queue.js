@@ -6,6 +6,7 @@
 
 import * as db from "./db.js";
 import { ask, heads, SignedOut, Unreachable } from "./server.js";
+import { clock } from "./times.js";
 import { word } from "../words.js";
 import { Sentence } from "../ask.js";
 
@@ -180,8 +181,8 @@ async function* rescued() {
 }
 
 function rescueFile(content, number) {
-  const minute = new Date().toISOString().slice(0, 16).replace(/[-:T]/g, "");
-  return new File([JSON.stringify(content)], `field-${minute}-${number}.json`, { type: "application/json" });
+  const at = clock(new Date()).replace(" ", "-").replace(":", "");
+  return new File([JSON.stringify(content)], word("rescue-file", { at, number }), { type: "application/json" });
 }
 
 export async function base64(bytes) {

@@ -10,7 +10,7 @@ import { word } from "../../words.js";
 export async function queue(sending) {
   const page = piece("queue");
   on(page, "send", () => sending());
-  on(page, "export", exported);
+  on(page, "export", () => exported(page));
   await showQueue(page, sending);
   return page;
 }
@@ -60,8 +60,10 @@ async function deleted({ uuid, title }) {
 }
 
 /** Hand the files to the browser. Their addresses stay good, since some browsers read them only after a question. */
-async function exported() {
-  for (const file of await rescueFiles()) {
+async function exported(page) {
+  const files = await rescueFiles();
+  for (const file of files) {
     Object.assign(document.createElement("a"), { href: URL.createObjectURL(file), download: file.name }).click();
   }
+  filled(page, { exported: word("exported", { n: files.length }) });
 }

@@ -26,7 +26,7 @@ function one(draft, { number, label, basis }, changed) {
   bound(made, finding, async () => {
     if (finding.result === "fail") {
       more.open = true;
-      if (!finding.clause) made.querySelector("[name=clause]").value = finding.clause = law?.cited ?? "";
+      if (!finding.clause) made.querySelector("[name=clause]").value = finding.clause = law?.paper ?? "";
     }
     made.dataset.result = finding.result;
     changed();
