@@ -376,8 +376,8 @@ def test_a_server_killed_in_the_middle_of_uploads_loses_nothing(field, settings)
         start = way.carried
         with killing(server, lambda: way.carried - start, (300_000, 900_000)) as killed:
             page.context.set_offline(False)
-            outcomes = send_all(page)
-        assert (len(killed), "offline" in outcomes) == (2, True)
+            send_all(page)
+        assert len(killed) == 2
         assert set(page.evaluate(REPLAY, {"times": 5})) == {"complete"}
 
     assert arrived() == (4, 4, 12)
