@@ -253,6 +253,10 @@ class Laboratory(models.Model):
     def __str__(self) -> str:
         return self.party.name
 
+    def qualified_on(self, day: date) -> bool:
+        """Whether a 资质认定 of it held on `day`. One query, none where its certificates were read before."""
+        return any(one.kind == QualificationKind.CMA and one.holds_on(day) for one in self.qualifications.all())
+
 
 class QualificationKind(models.TextChoices):
     """What qualifies a laboratory. That 资质认定 (CMA) is what the law asks for is this register's reading."""

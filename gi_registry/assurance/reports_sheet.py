@@ -24,6 +24,7 @@ from gi_registry.assurance.judging import Edition, Line, Result, edition_of, lin
 from gi_registry.assurance.judging import Verdict as Judged
 from gi_registry.assurance.models import Laboratory, Standard, TestReport
 from gi_registry.assurance.permissions import require_hand_in
+from gi_registry.assurance.rules import NOT_QUALIFIED
 from gi_registry.assurance.values import read_value
 from gi_registry.core.errors import BadInput
 from gi_registry.core.revision import take_turn
@@ -178,7 +179,7 @@ def cells_of(columns: Sequence[str | None], line: Sequence[str]) -> Cells:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What the register has of what the table names, and for which products (by their rows) the person hands in. Nine
+    """What the register has of what the table names, and for which products (by their rows) the person hands in. Ten
     queries, however long the table."""
 
     laboratories: Mapping[str, Laboratory]
@@ -231,7 +232,9 @@ def known_to(rows: Sequence[Row], product: Product | None, by: User) -> Known:
     for standard in Standard.objects.serving(*keys).prefetch_related("limits"):
         editions.setdefault(standard.product_id, []).append(edition_of(standard, standard.limits.all()))
     parties = parties_named({row.cells.get(name, "") for row in rows for name in ("laboratory", "producer")})
-    laboratories = {one.party_id: one for one in Laboratory.objects.select_related("party")}
+    laboratories = {
+        one.party_id: one for one in Laboratory.objects.select_related("party").prefetch_related("qualifications")
+    }
     return Known(
         {name: laboratories[party.pk] for name, party in parties.items() if party.pk in laboratories},
         parties,
@@ -316,6 +319,9 @@ def read_days(draft: Draft, head: Row) -> None:
             refuse_report(None, draft.product, draft.columns)
         except BadInput as refusal:
             head.faults.append(refusal.sentence)
+    laboratory, issued_on = draft.columns.get("laboratory"), draft.columns["issued_on"]
+    if laboratory is not None and issued_on is not None and not laboratory.qualified_on(issued_on):
+        head.warnings.append(f"{NOT_QUALIFIED}。")
 
 
 def read_day(text: str) -> date | None:

@@ -35,6 +35,7 @@ from gi_registry.assurance.models import (
 )
 from gi_registry.assurance.numbers import normal
 from gi_registry.assurance.permissions import may_decide, may_hand_in, may_keep, require_keep
+from gi_registry.assurance.rules import NOT_QUALIFIED
 from gi_registry.assurance.systems import Evidence
 from gi_registry.core import clock
 from gi_registry.core.errors import NotInRegister
@@ -357,10 +358,16 @@ def report(request: HttpRequest, slug: str, key: uuid.UUID) -> HttpResponse:
         "shown": shown,
         "report": one,
         "lines": judge_report(one),
+        "caution": caution_of(one),
         "retests": one.retests.select_related("laboratory__party"),
         "may_record": may_hand_in(request.user, shown),
     }
     return render(request, "desk/systems/report.html", context)
+
+
+def caution_of(one: TestReport) -> str:
+    """What is to be known of the laboratory of a report, "" where it was qualified on the day of issue."""
+    return "" if one.laboratory.qualified_on(one.issued_on) else NOT_QUALIFIED
 
 
 @desk(Act.STANDARDS)
@@ -378,7 +385,8 @@ def write_report(request: HttpRequest, slug: str, key: uuid.UUID | None = None) 
         saved = actions.save_report(row, shown, by=me(request), lines=lines_asked(lines), **form.asked())
         made.append(saved)
         counts = "，".join(f"{verdict.label} {n} 项" for verdict, n in counted(judge_report(saved)))
-        return _("已登记报告 {number}：{counts}。").format(number=saved.number, counts=counts)
+        caution = _("注意：{why}。").format(why=why) if (why := caution_of(saved)) else ""
+        return _("已登记报告 {number}：{counts}。").format(number=saved.number, counts=counts) + caution
 
     made: list[TestReport] = []
     back = reverse("desk-systems-report", args=[slug, key]) if key else back_to(shown, "reports")

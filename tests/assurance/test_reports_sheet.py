@@ -8,7 +8,7 @@ from openpyxl import Workbook, load_workbook
 
 from gi_registry.assurance import reports_sheet
 from gi_registry.assurance.judging import Verdict as Judged
-from gi_registry.assurance.models import TestReport, Value
+from gi_registry.assurance.models import Qualification, TestReport, Value
 from gi_registry.assurance.reports_sheet import Verdict, admit, read_sheet
 from gi_registry.core.errors import BadInput, NotAllowed
 from gi_registry.core.models import Change
@@ -39,7 +39,7 @@ def product():
     product = make.product()
     make.protection(product)
     make.maker(product, make.producer())
-    make.laboratory()
+    make.qualification(make.laboratory())
     make.standard(product, limits=[{"parameter": "总酸", "unit": "g/100mL", "lower": 5}])
     return product
 
@@ -204,12 +204,21 @@ def test_headings_that_nobody_knows_are_named_and_a_title_may_stand_above(produc
     assert read_sheet("报告.xlsx", content, by=keeper()).unknown == ("检验员",)
 
 
+def test_a_laboratory_without_a_cma_on_the_day_of_issue_is_to_be_looked_at(product):
+    Qualification.objects.update(valid_until=date(2026, 2, 28))
+
+    (row,) = read([*ABOUT, *ACID]).rows
+
+    assert row.verdict is Verdict.DOUBTFUL
+    assert "签发日该机构没有登记有效的资质认定（CMA）。" in row.sentences
+
+
 @pytest.mark.parametrize("size", [1, 3])
 def test_a_table_costs_the_same_number_of_queries_however_long(product, size, django_assert_num_queries):
     content = workbook(*(about(报告编号=f"示例-{number}") + ACID for number in range(size)))
 
     by = keeper()
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(11):
         sheet = read_sheet("报告.xlsx", content, by=by)
 
     assert [row.verdict for row in sheet.rows] == [Verdict.GOOD] * size

@@ -467,3 +467,12 @@ def test_all_evidence_costs_as_many_queries_for_one_piece_as_for_three(
 
     with django_assert_num_queries(18):
         seen(official, EVIDENCE)
+
+
+def test_the_report_of_a_laboratory_without_a_cma_says_so(official, product):
+    report = make.lab_report(product, make.laboratory(), results={"总酸": ("5.6", "g/100mL")})
+    page = f"{HERE}reports/{report.key}/"
+    assert "签发日该机构没有登记有效的资质认定（CMA）。" in seen(official, page)
+
+    make.qualification(make.laboratory())
+    assert "没有登记有效的资质认定" not in seen(official, page)

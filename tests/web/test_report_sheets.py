@@ -30,7 +30,7 @@ def official(client):
     product = make.product()
     make.protection(product)
     make.standard(product, limits=[{"parameter": "总酸", "unit": "g/100mL", "lower": 5}])
-    make.laboratory()
+    make.qualification(make.laboratory())
     client.force_login(make.person("market"), backend="gi_registry.parties.permissions.RegisterBackend")
     return client
 
