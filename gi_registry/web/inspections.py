@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.core.paginator import Paginator
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
@@ -41,14 +41,14 @@ from gi_registry.inspections.models import (
     Target,
 )
 from gi_registry.inspections.permissions import leads_to_read, reads_all, records_to_read, require_to_read
+from gi_registry.inspections.rechecks import Looked, evidence_of, looked_at, midnight
 from gi_registry.inspections.remarks import spoken
 from gi_registry.inspections.rescue import LARGEST_FILE, rescued
-from gi_registry.marks.models import Item as PaperItem
 from gi_registry.marks.models import Rectification, Site
 from gi_registry.marks.permissions import may_on
 from gi_registry.marks.states import Ground, State
 from gi_registry.parties.models import User
-from gi_registry.parties.permissions import Act, Person, Reach, reach
+from gi_registry.parties.permissions import Act, Person, reach
 from gi_registry.places.datums import in_china
 from gi_registry.products.models import Product
 from gi_registry.web.applications import FORM, XLSX, download, me, numbered
@@ -205,11 +205,6 @@ def within(records: RecordQuerySet, wanted: Wanted, since: date | None, until: d
     return found
 
 
-def midnight(on: date) -> datetime:
-    """The instant at which a legal day begins."""
-    return datetime.combine(on, datetime.min.time(), clock.LEGAL_ZONE)
-
-
 def listed(records: RecordQuerySet) -> RecordQuerySet:
     """With all that a line says."""
     named: RecordQuerySet = records.with_corrections().select_related(*WITH_NAMES)
@@ -316,10 +311,19 @@ class Signatures(NamedTuple):
     refusal: str
 
 
+class Followed(NamedTuple):
+    """One order: its number, the files that answer it, what re-checks found."""
+
+    number: int
+    order: Order
+    evidence: list[Document]
+    rechecks: list[Looked]
+
+
 def record_for(person: Person, uuid: UUID) -> Record:
     """The record, where the person may read it. Raises NotInRegister: what is not theirs is as if it were not there."""
     found: Any = records_to_read(person).with_corrections().filter(uuid=uuid).select_related(*WITH_NAMES, "area")
-    record: Record | None = found.prefetch_related("findings", "task__inspectors", "leads", *remarks.FETCHED).first()
+    record: Record | None = found.prefetch_related("findings", "task__inspectors", *remarks.FETCHED).first()
     if record is None:
         raise NotInRegister(_("没有这条检查记录，或者它不归您看。"))
     return record
@@ -372,7 +376,8 @@ def all_of(record: Record) -> dict[str, Any]:
         "earlier": earlier,
         "later": later,
         "orders": [
-            (number, order, evidence_of(order.rectification)) for number, order in enumerate(orders_of(record), 1)
+            Followed(number, order, evidence_of(order.rectification), looked_at(order.rectification))
+            for number, order in enumerate(orders_of(record), 1)
         ],
         "today": clock.today(),
     }
@@ -457,25 +462,8 @@ def corrections_of(record: Record) -> tuple[Record | None, list[Record]]:
 
 
 def orders_of(record: Record) -> list[Order]:
-    """What was ordered after it, with re-checks."""
-    found = record.orders.select_related("rectification__authorisation__product", "rectification__document")
-    looked = Record.objects.standing().complete().defer("body")
-    return list(
-        found.prefetch_related(
-            "rectification__rechecks__plan", Prefetch("rectification__rechecks__tasks__records", looked)
-        )
-    )
-
-
-def evidence_of(rectification: Rectification) -> list[Document]:
-    """The files that were handed in with answers since it was ordered, until it was closed."""
-    handed = Document.objects.filter(
-        attachments__authorisation=rectification.authorisation_id,
-        attachments__item=PaperItem.ANSWER,
-        at__gte=midnight(rectification.ordered_on),
-    )
-    until = rectification.closed_on
-    return list((handed.filter(at__lt=midnight(until + timedelta(days=1))) if until else handed).order_by("at"))
+    """What was ordered after it."""
+    return list(record.orders.select_related("rectification__authorisation__product", "rectification__document"))
 
 
 def may_follow(person: Person, record: Record) -> dict[str, Any]:
@@ -492,7 +480,6 @@ def may_follow(person: Person, record: Record) -> dict[str, Any]:
         "proposable": authorisation is not None
         and State.CANCEL_PROPOSED in authorisation.route.next.get(State(authorisation.state), ()),
         "leads": leads_to_read(person).filter(record=record),
-        "opens_leads": reach(person, Act.LEADS) is Reach.ALL,
     }
 
 

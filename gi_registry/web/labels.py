@@ -27,6 +27,7 @@ from gi_registry.web.forms.leads import ReportForm
 from gi_registry.web.limits import Allowance, household
 
 PHOTOS = Allowance(10)  # of strangers, a minute and an address: reading one takes seconds
+LONGEST_KNOWN = 600
 REPORTS = Allowance(3)  # likewise: each is a lead that somebody has to look into
 
 
@@ -88,8 +89,7 @@ def shown(request: HttpRequest, context: dict[str, Any], status: int = 200) -> H
 def report(request: HttpRequest) -> HttpResponse:
     """Anybody tells the office of a label that does not fit: a lead, for which nobody needs an account."""
     if request.method != "POST":
-        typed = {"who": request.GET.get("producer", ""), "product": request.GET.get("product", "")}
-        return render(request, "labels/report.html", {"form": ReportForm(initial=typed)})
+        return render(request, "labels/report.html", {"form": ReportForm(initial=known(request))})
     form = ReportForm(request.POST, request.FILES)
     status = 400
     if form.is_valid():
@@ -103,6 +103,14 @@ def report(request: HttpRequest) -> HttpResponse:
             messages.success(request, f"已收到，编号 {lead.number}。市场监管部门会核实，谢谢您。")
             return redirect("verify-label-report")
     return render(request, "labels/report.html", {"form": form}, status=status)
+
+
+def known(request: HttpRequest) -> dict[str, str]:
+    """What the check of the label knew already."""
+    code, broken = request.GET.get("uscc", ""), "、".join(request.GET.getlist("broken"))
+    lines = [f"统一社会信用代码：{code}"] * bool(code) + [f"核对不符的：{broken}"] * bool(broken)
+    typed = {"who": request.GET.get("producer", ""), "product": request.GET.get("product", "")}
+    return typed | {"text": "\n".join(lines)[:LONGEST_KNOWN]}
 
 
 def picture_in(form: ReportForm) -> HandedIn | None:

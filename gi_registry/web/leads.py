@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -19,8 +20,8 @@ from gi_registry.core.errors import BadInput, NotInRegister
 from gi_registry.core.history import changes_of, last_change
 from gi_registry.inspections import leads as acts
 from gi_registry.inspections.leads import NOT_APPROVED, OFFICE_STEPS, Due
-from gi_registry.inspections.models import Lead, Origin
-from gi_registry.inspections.permissions import leads_within_reach, require_leads
+from gi_registry.inspections.models import Lead, LeadQuerySet, Origin
+from gi_registry.inspections.permissions import leads_to_read, leads_within_reach, require_leads
 from gi_registry.inspections.states import LEADS, LeadState
 from gi_registry.parties.permissions import Act, Person, Reach, reach
 from gi_registry.web.applications import FORM, me
@@ -96,7 +97,7 @@ def index(request: HttpRequest) -> HttpResponse:
     state = request.GET.get("state", OPEN)
     if state not in {"", OPEN, *LeadState.values}:
         raise BadInput(_("没有“{word}”这种状态：请从筛选栏里选。").format(word=state[:30]))
-    found: Any = leads_within_reach(request.user).select_related(*WITH_NAMES).prefetch_related("steps")
+    found: Any = leads_to_read(request.user).select_related(*WITH_NAMES).prefetch_related("steps")
     if state == OPEN:
         found = found.open()
     elif state:
@@ -113,9 +114,10 @@ def index(request: HttpRequest) -> HttpResponse:
     return render(request, "desk/leads/index.html", context)
 
 
-def lead_for(person: Person, number: str) -> Lead:
-    """The lead, where the person may follow it up. Raises NotInRegister: to others it is not there."""
-    found = leads_within_reach(person).select_related(*WITH_NAMES, "record__task__target")
+def lead_for(person: Person, number: str, among: Callable[[Person], LeadQuerySet] = leads_within_reach) -> Lead:
+    """The lead, where the person may follow it up or do what else `among` says. Raises NotInRegister: to others it is
+    not there."""
+    found = among(person).select_related(*WITH_NAMES, "record__task__target")
     lead: Lead | None = found.filter(number=number).first()
     if lead is None:
         raise NotInRegister(_("没有这条线索，或者它不由您承办。"))
@@ -133,15 +135,17 @@ class Option(NamedTuple):
 @require_safe
 def detail(request: HttpRequest, number: str) -> HttpResponse:
     """One lead: what it says, who has it, the clock, the steps, what may follow."""
-    lead = lead_for(request.user, number)
+    lead = lead_for(request.user, number, leads_to_read)
+    theirs = leads_within_reach(request.user).filter(pk=lead.pk).exists()
     steps = list(lead.steps.select_related("document"))
     context = {
         "lead": lead,
-        "left": left_of(lead, clock.now()),
-        "steps": steps[::-1],
-        "options": options(request.user, lead),
+        "theirs": theirs,
+        "left": left_of(lead, clock.now()) if theirs else None,
+        "steps": steps[::-1] if theirs else [],
+        "options": options(request.user, lead) if theirs else [],
         "reads_papers": reach(request.user, Act.DESK) is Reach.ALL,
-        "changes": changes_of(lead, *steps)[:LINES],
+        "changes": changes_of(lead, *steps)[:LINES] if theirs else [],
     }
     return render(request, "desk/leads/detail.html", context)
 
@@ -201,13 +205,7 @@ def opening(request: HttpRequest, uuid: UUID | None) -> HttpResponse:
 
     back = reverse("desk-inspection", args=[uuid]) if uuid is not None else reverse("desk-leads")
     context = {"heading": _("登记案件线索"), "record": record, "target": target, "back": back}
-    to = reached_after(request.user, back, made)
-    return answer(request, form, "desk/leads/new.html", context, act=act, to=to)
-
-
-def reached_after(person: Person, back: str, made: list[Lead]) -> Any:
-    """The page of the new lead, for an inspector, whose it is not before it is assigned, the page one came from."""
-    return lambda: here(made[0]) if reach(person, Act.LEADS) is Reach.ALL else back
+    return answer(request, form, "desk/leads/new.html", context, act=act, to=lambda: here(made[0]))
 
 
 @desk(Act.LEADS)

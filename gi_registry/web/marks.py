@@ -22,6 +22,7 @@ from gi_registry.core import clock
 from gi_registry.core.errors import BadInput, Conflict, NotInRegister
 from gi_registry.core.history import changes_of, last_change, refuse_if_changed_since
 from gi_registry.core.revision import take_turn
+from gi_registry.inspections.rechecks import evidence_of, looked_at, refuse_unseen
 from gi_registry.marks import actions
 from gi_registry.marks.acts import act_label, out_of_turn
 from gi_registry.marks.codes import plain_code, show_code
@@ -783,8 +784,13 @@ def close_order(request: HttpRequest, code: str, number: int) -> HttpResponse:
 
     def act() -> str:
         mended = form.cleaned_data["mended"] == "yes"
+        refuse_unseen(row, mended=mended, note=form.cleaned_data["note"])
         actions.close_rectification(row, mended, by=me(request), **form.asked())
         return _("已办结：已改正，可以继续使用。") if mended else _("已办结：逾期未改正。")
 
-    context = frame(one, _("办结限期改正"), ORDERS) | {"order": row}
+    context = frame(one, _("办结限期改正"), ORDERS) | {
+        "order": row,
+        "evidence": evidence_of(row),
+        "rechecks": looked_at(row),
+    }
     return answer(request, form, "desk/marks/order.html", context, act=act, to=here(one, ORDERS), row=row)

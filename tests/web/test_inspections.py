@@ -155,6 +155,15 @@ def test_a_filter_that_is_none_is_refused(market, query, sentence):
     assert sentence in text_of(answer)
 
 
+def test_a_product_that_was_never_inspected_is_still_named_where_it_is_asked_for(market, task, team):
+    make.arrived(task, team[0])
+    make.product("nothing-inspected", "示例产品")
+
+    page = market.get(f"{LIST}?product=nothing-inspected").content.decode()
+
+    assert '<option value="nothing-inspected" selected>示例产品</option>' in page
+
+
 def test_the_map_has_the_rows_of_the_table_but_for_positions_that_are_none(market, task, team):
     record = make.arrived(task, team[0])
     nowhere = {"lon": 0, "lat": 0, "accuracy_m": 5, "source": "device", "at": "2026-05-06T10:00:00+08:00"}
@@ -485,9 +494,14 @@ def test_an_order_is_given_its_notice_answered_and_looked_after(market, official
     plan = Task.objects.exclude(pk=task.pk).get().plan
     assert looked.url == page_of(record, "#follows")
     assert (plan.get_kind_display(), plan.state) == ("复查", "running")
-    assert f"复查 还没有记录 {plan}" in text_of(market.get(page_of(record)))
+    assert f"复查 还没有记录 {plan.number}" in text_of(market.get(page_of(record)))
+    closing = f"/desk/marks/{user.code}/rectifications/1/close/"
+    early = sent(market, closing, mended="yes")
+    assert (early.status_code, f"复查（计划 {plan.number}）还没有记录：现在就办结的" in text_of(early)) == (400, True)
     make.arrived(Task.objects.exclude(pk=task.pk).get(), team[1])
-    assert f"合格 {plan}" in text_of(market.get(page_of(record)))
+    assert f"合格 {plan.number}" in text_of(market.get(page_of(record)))
+    assert f"合格 {plan.number}" in text_of(market.get(closing))
+    assert sent(market, closing, mended="yes").status_code == 302
 
 
 def recheck_by(client, record, *usernames):
@@ -578,7 +592,9 @@ def test_the_producer_has_the_notice_and_answers_with_evidence(official, task, t
     files = [SimpleUploadedFile("新标签.jpg", jpeg())]
     assert maker.post(address, {"text": "已更换", "files": files, "seen": seen}).status_code == 302
     assert [one.item for one in user.attachments.all()] == ["answer"]
-    assert "已更换" in text_of(sign_in(official).get(page_of(record)))
+    market = sign_in(official)
+    for page in (page_of(record), f"/desk/marks/{user.code}/rectifications/1/close/"):
+        assert "证明文件 新标签.jpg" in text_of(market.get(page))
 
 
 @pytest.mark.parametrize("outcome", ["pass", "transfer"])

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import html
 import io
+import re
 from datetime import timedelta
 
 import pytest
@@ -248,10 +250,13 @@ def test_an_inspector_tells_of_their_own_inspection_and_follows_what_is_assigned
     record = failing(make.task(make.plan(inspectors=team), user, team), zhang, 7)
     client, here = sign_in(zhang), f"/desk/inspections/records/{record.uuid}/"
 
-    assert sent(client, f"{here}lead/", text="涉嫌冒用").url == here
+    sent(client, f"{here}lead/", text="涉嫌冒用", contact="示例人")
+    own = Lead.objects.get(record=record)
+    told = text_of(client.get(page_of(own)))
+    assert ("涉嫌冒用" in told, "示例人" in told, "您登记的线索，由登记机关分派" in told) == (True, False, True)
+    assert own.title in text_of(client.get(LIST))
+    assert str(own) in text_of(client.get(here))
     assert client.get(page_of(lead)).status_code == 404
-    told = Lead.objects.exclude(pk=lead.pk).get()
-    assert (told.number in text_of(client.get(here)), page_of(told) in client.get(here).text) == (True, False)
     assert "登记线索" not in text_of(client.get(LIST))
     assert client.get(f"{LIST}new/").status_code == 403
     assert client.post(f"{LIST}new/", {"origin": "other", "title": "一", "text": "二"}).status_code == 403
@@ -310,6 +315,7 @@ def test_anybody_reports_a_label_without_an_account(market):
 
     lead = Lead.objects.get()
     assert f"已收到，编号 {lead.number}。" in text_of(answer)
+    assert ("再反映一件" in text_of(answer), "看到了什么" in text_of(answer)) == (True, False)
     said = (lead.origin, lead.title, str(lead.product), lead.where, lead.contact, lead.steps.get().by)
     assert said == ("label", "标签反映：独流老醋", "独流老醋", "示例商场一层", "示例人 13900000000", "公众")
     assert "13900000000" in text_of(market.get(page_of(lead)))
@@ -366,9 +372,14 @@ def test_a_report_sent_twice_is_one_lead(monkeypatch):
     assert Lead.objects.count() == 1
 
 
-def test_the_check_of_a_label_leads_to_the_report_with_what_was_typed():
-    page = Client().get("/verify/label/?producer=示例公司&product=独流老醋&regime=product").content.decode()
+def test_the_check_of_a_label_leads_to_the_report_with_what_it_knew():
+    make.authorisation(make.producer("示例酿造有限公司"), make.product())
+    typed = "producer=示例公司&product=独流老醋&regime=product&uscc=91120118MA0000007K"
+    page = html.unescape(Client().get(f"/verify/label/?{typed}").content.decode())
 
-    assert f"{REPORT}?producer=%E7%A4%BA" in page
-    form = Client().get(f"{REPORT}?producer=示例公司&product=独流老醋").context["form"]
+    [link] = re.findall(rf'href="({REPORT}\?[^"]*)"', page)
+    form = Client().get(link).context["form"]
     assert (form["who"].value(), form["product"].value()) == ("示例公司", "独流老醋")
+    code, broken = form["text"].value().splitlines()
+    assert code == "统一社会信用代码：91120118MA0000007K"
+    assert broken.startswith("核对不符的：")
