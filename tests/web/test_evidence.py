@@ -136,6 +136,14 @@ def test_a_bound_that_cannot_be_read_stays_in_its_box(official, product, bounds,
     assert not Standard.objects.exists()
 
 
+def test_a_name_that_is_too_long_is_told_in_our_words(official, product):
+    page = refused(
+        official, f"{HERE}standards/new/", STANDARD | BASIS | lines("limits", {"parameter": "铅" * 81, "upper": "1"})
+    )
+
+    assert "第 1 行“项目”：不超过 80 字。" in page
+
+
 def test_a_bound_may_have_a_comma(official, product):
     assert 'inputmode="decimal"' in seen(official, f"{HERE}standards/new/")
     sent(official, f"{HERE}standards/new/", STANDARD | BASIS | lines("limits", {"parameter": "铅", "upper": "10,5"}))
@@ -476,3 +484,15 @@ def test_the_report_of_a_laboratory_without_a_cma_says_so(official, product):
 
     make.qualification(make.laboratory())
     assert "没有登记有效的资质认定" not in seen(official, page)
+
+
+def test_limits_that_let_a_failed_line_go_ask_the_official_why(official, product):
+    make.standard(product, limits=[{"parameter": "总酸", "unit": "g/100mL", "lower": 5}])
+    make.lab_report(product, make.laboratory(), results={"总酸": ("3", "g/100mL")})
+    typed = STANDARD | BASIS | {"number": "GB/T 99991-2020"}
+    rows = lines("limits", {"parameter": "总酸", "unit": "g/100mL", "lower": "1"})
+
+    page = refused(official, f"{HERE}standards/1/edit/", typed | rows)
+    assert "请写明为什么更正" in page
+    sent(official, f"{HERE}standards/1/edit/", typed | rows | {"reason": "照标准原文更正"})
+    assert Limit.objects.get().lower == 1
