@@ -597,6 +597,12 @@ def test_what_is_being_written_outlives_the_plan_that_it_belongs_to(field):
         page.goto(address)
         page.get_by_role("button", name="从这台设备上删掉这个计划").click()
         expect(page.get_by_text("这台设备上还没有任务")).to_be_visible()
+        page.goto(draft)
+        expect(page.locator("[data-notice]")).to_have_text("这条记录已经写完或已删掉。")
+        expect(page.get_by_role("heading", level=1)).to_have_text("打不开这一页")
+        page.get_by_role("link", name="回到带走的任务").click()
+        expect(page.get_by_role("heading", level=1)).to_have_text("带走的任务")
+        expect(page.locator("[data-notice]")).to_be_hidden()
 
 
 def test_a_browser_offers_to_install_the_app(field):
@@ -650,7 +656,11 @@ def test_the_clauses_to_look_at_are_at_hand_and_the_law_stands_beside_what_fails
 
 
 DOUBTFUL = [
-    ({"longitude": 0, "latitude": 0, "accuracy": 8}, "位置是 0，0，不可能是现场"),
+    ({"longitude": 0, "latitude": 0, "accuracy": 0}, "位置不可信，没有判定"),
+    (
+        {"longitude": 0, "latitude": 0, "accuracy": 0},
+        "位置是 0，0，不可能是现场：可以保存，但请再测一次。定位精度恰好是 0 米",
+    ),
     ({"longitude": 116.85, "latitude": 38.85, "accuracy": 3000}, "定位精度只有 3000 米，太粗"),
     ({"longitude": 116.85, "latitude": 38.85, "accuracy": 0}, "像是模拟定位"),
 ]
@@ -707,7 +717,7 @@ def test_a_photo_that_cannot_be_read_is_refused_in_a_sentence(field):
         place = page.locator(".item").first.locator("input[type=file]")
         for content, name, said in UNREADABLE:
             place.set_input_files({"name": name, "mimeType": "image/jpeg", "buffer": content})
-            expect(page.locator("[data-notice]")).to_contain_text(said)
+            expect(page.locator(".item").first.get_by_role("alert")).to_contain_text(said)
 
 
 def test_a_correction_is_another_record_that_points_at_the_first(field):
@@ -719,6 +729,7 @@ def test_a_correction_is_another_record_that_points_at_the_first(field):
         page.get_by_role("link", name="示例酿造有限公司").click()
         page.get_by_role("button", name="写一条更正").click()
         at_step(page, "位置")
+        expect(page.get_by_text(re.compile("^更正 .* 写完的记录$"))).to_be_visible()
         page.goto(page.url.replace("/position", "/signatures"))
         sign(page, 0)
         sign(page, 1)

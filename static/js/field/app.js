@@ -1,6 +1,6 @@
 /** The field app: shows the page that the address names, sends what waits whenever there is a network. */
 
-import { attempt } from "./dom.js";
+import { attempt, piece } from "./dom.js";
 import { quiet, send, waiting } from "./queue.js";
 import { ago, DAY } from "./times.js";
 import { home } from "./pages/home.js";
@@ -27,13 +27,21 @@ async function show() {
   const mine = ++turn;
   const [name, ...rest] = location.hash.slice(2).split("/").map(decodeURIComponent);
   await attempt(async () => {
-    const page = await (PAGES[name] ?? home)(...rest);
-    if (mine !== turn) return; // somebody has gone on meanwhile
-    place.replaceChildren(page);
-    place.dataset.page = name || "home";
-    scrollTo(0, 0);
-    place.querySelector("h1")?.focus();
+    try {
+      const page = await (PAGES[name] ?? home)(...rest);
+      if (mine === turn) put(page, name || "home"); // else somebody has gone on meanwhile
+    } catch (error) {
+      if (mine === turn) put(piece("lost"), "lost"); // never the page of before, under another address
+      throw error;
+    }
   });
+}
+
+function put(page, name) {
+  place.replaceChildren(page);
+  place.dataset.page = name;
+  scrollTo(0, 0);
+  place.querySelector("h1")?.focus();
 }
 
 // --- Queue -----------------------------------------------------------------------------------------------------------

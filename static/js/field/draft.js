@@ -2,6 +2,7 @@
 
 import * as db from "./db.js";
 import { sha256 } from "./photo.js";
+import { impossible } from "./position.js";
 import { judged } from "./verdict.js";
 import { word } from "../words.js";
 import { Sentence } from "../ask.js";
@@ -29,6 +30,7 @@ export async function begin(bundle, task, original = null) {
     body: { ...(original?.text ? repeated(original.text) : blank(bundle)), uuid, task: task.uuid, by: bundle.me.username },
   };
   row.body.corrects = original?.uuid ?? null;
+  if (original) row.corrects_at = original.finished_at ?? "";
   const photos = original ? (await db.photos(original.uuid)).filter(({ kind }) => kind !== "signature") : [];
   await db.keepAll({ ...row, saved_at: now }, photos.map((photo) => ({ ...photo, record: uuid })));
   return row;
@@ -112,7 +114,7 @@ export class Draft {
   /** The verdict on the position, by the area that was taken along. */
   judge() {
     const { position } = this.body;
-    const found = position && this.area ? judged(position, this.area) : null;
+    const found = position && this.area && !impossible(position) ? judged(position, this.area) : null;
     this.body.verdict = found && { verdict: found.verdict, distance_m: found.distance_m };
     return found;
   }

@@ -38,9 +38,17 @@ export function typed({ lon, lat, accuracy }) {
   return { ...position, source: "typed", at: new Date().toISOString() };
 }
 
-/** What is doubtful about a position, in words; "" where nothing is. */
-export function doubt({ lon, lat, accuracy_m, source }, coarse) {
-  if (!lon && !lat) return word("doubt-zero");
-  if (source === "device" && accuracy_m === 0) return word("doubt-mock");
-  return accuracy_m > coarse ? word("doubt-coarse", { accuracy: Math.round(accuracy_m) }) : "";
+/** No device is there: an answer that stands for none. */
+export const impossible = ({ lon, lat }) => lon === 0 && lat === 0;
+
+/** What is doubtful about a position, in sentences; "" where nothing is. */
+export function doubt(position, coarse) {
+  const { accuracy_m, source } = position;
+  return [
+    impossible(position) && word("doubt-zero"),
+    source === "device" && accuracy_m === 0 && word("doubt-mock"),
+    accuracy_m > coarse && word("doubt-coarse", { accuracy: Math.round(accuracy_m) }),
+  ]
+    .filter(Boolean)
+    .join("");
 }

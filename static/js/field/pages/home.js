@@ -52,7 +52,8 @@ async function look(page, kept) {
     answer = await ask("/field/plans.json");
   } catch (error) {
     toggle(page, "sign-in", error instanceof SignedOut);
-    filled(page, { "plans-said": error.message });
+    const stranger = error instanceof SignedOut && !kept.length;
+    filled(page, { "plans-said": stranger ? word("sign-in-first") : error.message });
     return;
   }
   toggle(page, "sign-in", false);

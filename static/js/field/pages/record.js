@@ -3,6 +3,7 @@
 import * as db from "../db.js";
 import { Draft } from "../draft.js";
 import { on, piece, slot, toggle } from "../dom.js";
+import { clock } from "../times.js";
 import { word } from "../../words.js";
 import { Sentence } from "../../ask.js";
 import { items } from "../steps/items.js";
@@ -25,8 +26,10 @@ export async function record(uuid, asked) {
   const page = piece("record", {
     title: row.title,
     "step-title": word(`step-${step}`),
+    correcting: word(row.corrects_at ? "correcting" : "correcting-one", { at: row.corrects_at && clock(row.corrects_at) }),
     "step-count": word("step-count", { at: at + 1, n: NAMES.length }),
   });
+  toggle(page, "correcting", row.body.corrects);
   const draft = new Draft({ ...row, step }, bundle, (saving) => told(page.querySelector("[data-saved]"), saving));
   await db.keepRecord(draft.row);
   slot(page, "step").append(await STEPS[step](draft));

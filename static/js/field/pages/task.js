@@ -34,6 +34,7 @@ function showAuthorisation(page, task) {
   const standing = slot(page, "standing");
   standing.dataset.can = authorisation?.standing === "valid" ? "yes" : "no";
   standing.textContent = standingOf(task);
+  toggle(page, "authorisation-title", authorisation);
   const rows = ["code", "basis_label", "announcement", "trademark_number", "standard_number", "valid_from", "valid_until"];
   slot(page, "authorisation").append(
     ...rows

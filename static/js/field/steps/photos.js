@@ -1,7 +1,7 @@
 /** Photos of one kind (and item) in a record: taking, seeing, taking out. */
 
 import * as db from "../db.js";
-import { attempt, on, piece, slot } from "../dom.js";
+import { attempt, filled, on, piece, slot, toggle } from "../dom.js";
 import { prepared } from "../photo.js";
 import { word } from "../../words.js";
 import { Sentence } from "../../ask.js";
@@ -12,9 +12,21 @@ const SIDE = 96; // px
 export function photos(draft, kind) {
   const page = piece("photos");
   const input = page.querySelector("input");
-  input.addEventListener("change", () => attempt(() => added(draft, kind, page, input)));
+  input.addEventListener("change", () => attempt(() => said(page, () => added(draft, kind, page, input))));
   show(draft, kind, page);
   return page;
+}
+
+/** A refusal of a photo is said where it was to be added. */
+async function said(page, act) {
+  toggle(page, "photo-said", false);
+  try {
+    await act();
+  } catch (error) {
+    if (!(error instanceof Sentence)) throw error;
+    filled(page, { "photo-said": error.message });
+    toggle(page, "photo-said", true);
+  }
 }
 
 async function added(draft, kind, page, input) {

@@ -11,11 +11,11 @@ export function review(draft) {
   const { body } = draft;
   const results = (name) => body.findings.filter(({ result }) => result === name).length;
   filled(page, {
-    verdict: word(body.verdict ? `verdict-${body.verdict.verdict}` : "position-none"),
+    verdict: word(verdictOf(draft)),
     findings: word("findings-count", { pass: results("pass"), fail: results("fail"), na: results("na") }),
     outcome: body.outcome ? word(`outcome-${body.outcome}`) : "—",
     photos: String(draft.photographed()),
-    signed: String(body.signatures.inspectors.length + (body.signatures.party ? 1 : 0)),
+    signed: signedOf(body.signatures),
   });
   page.querySelector("[data-act=finish]").disabled = problems.length > 0;
   on(page, "finish", async (button) => {
@@ -25,6 +25,17 @@ export function review(draft) {
     location.hash = "#/queue";
   });
   return page;
+}
+
+function verdictOf({ area, body }) {
+  if (body.verdict) return `verdict-${body.verdict.verdict}`;
+  if (!body.position) return "position-none";
+  return area ? "verdict-none" : "verdict-no-area";
+}
+
+function signedOf({ inspectors, party, refusal }) {
+  const n = inspectors.length + (party ? 1 : 0);
+  return refusal.trim() ? word("signed-refused", { n, refusal }) : String(n);
 }
 
 function missing({ row }, [step, sentence]) {
