@@ -17,6 +17,7 @@ from gi_registry.assurance.models import (
     Value,
 )
 from gi_registry.core import clock
+from gi_registry.core.history import last_change
 from gi_registry.parties.models import Party
 from tests import make
 
@@ -487,9 +488,9 @@ def test_the_report_of_a_laboratory_without_a_cma_says_so(official, product):
 
 
 def test_limits_that_let_a_failed_line_go_ask_the_official_why(official, product):
-    make.standard(product, limits=[{"parameter": "总酸", "unit": "g/100mL", "lower": 5}])
+    standard = make.standard(product, limits=[{"parameter": "总酸", "unit": "g/100mL", "lower": 5}])
     make.lab_report(product, make.laboratory(), results={"总酸": ("3", "g/100mL")})
-    typed = STANDARD | BASIS | {"number": "GB/T 99991-2020"}
+    typed = STANDARD | BASIS | {"number": "GB/T 99991-2020", "seen": str(last_change(standard))}
     rows = lines("limits", {"parameter": "总酸", "unit": "g/100mL", "lower": "1"})
 
     page = refused(official, f"{HERE}standards/1/edit/", typed | rows)
