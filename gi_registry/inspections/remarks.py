@@ -57,7 +57,7 @@ def of_time(record: Record) -> Iterator[str]:
     """Clock and plan."""
     skew = record.skew_s
     if skew is not None and abs(skew) > SKEW_S:
-        yield f"设备时钟比服务器{'快' if skew > 0 else '慢'} {spoken(abs(skew))}，记录的时间须核对。"
+        yield f"设备时钟比登记簿{'快' if skew > 0 else '慢'} {spoken(abs(skew))}，记录的时间须核对。"
     elif record.device_at > record.received_at + timedelta(seconds=SKEW_S):
         yield "记录的时间晚于收到的时间，设备时钟可能不准。"
     if record.late:
@@ -134,7 +134,7 @@ def of_verdicts(record: Record) -> Iterator[str]:
     """Where device and server disagree."""
     if record.device_verdict and record.verdict and record.device_verdict != record.verdict:
         yield (
-            f"设备判定“{record.get_device_verdict_display()}”，服务器按当日产地范围判定“{record.get_verdict_display()}”。"
+            f"设备判定“{record.get_device_verdict_display()}”，登记簿按当日产地范围判定“{record.get_verdict_display()}”。"
         )
 
 

@@ -38,7 +38,7 @@ RECORDS: tuple[Field, ...] = (
     ("纬度", Kind.NUMBER, 12),
     ("精度（米）", Kind.NUMBER, 12),
     ("设备判定", Kind.TEXT, 18),
-    ("服务器判定", Kind.TEXT, 18),
+    ("登记簿判定", Kind.TEXT, 18),
     ("距界线（米）", Kind.NUMBER, 12),
     ("还缺照片（张）", Kind.WHOLE, 12),
     ("须核对（处）", Kind.WHOLE, 12),

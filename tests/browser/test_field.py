@@ -527,7 +527,7 @@ def test_what_is_odd_arrives_and_is_told_to_who_sent_it(field, monkeypatch):
         monkeypatch.setattr(clock, "now", lambda: now() + timedelta(days=800))
         page.context.set_offline(False)
         page.goto("/field/#/queue")
-        expect(page.get_by_text("设备时钟比服务器慢 2 年，记录的时间须核对。")).to_be_visible()
+        expect(page.get_by_text("设备时钟比登记簿慢 2 年，记录的时间须核对。")).to_be_visible()
         expect(page.get_by_text("计划结束后才送到")).to_be_visible()
         page.goto("/field/#/")
         expect(page.get_by_text("这台设备的时钟慢了")).to_be_visible()

@@ -67,15 +67,15 @@ def test_no_verdict_is_given_on_a_position_that_no_device_here_gives(task):
 def test_a_device_that_judged_otherwise_is_told_with_both_verdicts(task):
     told = said(task, verdict={"verdict": "outside", "distance_m": 3})
 
-    assert told == ["设备判定“在范围外”，服务器按当日产地范围判定“在范围内”。"]
+    assert told == ["设备判定“在范围外”，登记簿按当日产地范围判定“在范围内”。"]
 
 
 @pytest.mark.parametrize(
     ("ahead", "sentence"),
     [
-        (timedelta(minutes=10), "设备时钟比服务器快 10 分钟，记录的时间须核对。"),
-        (-timedelta(hours=9), "设备时钟比服务器慢 9 小时，记录的时间须核对。"),
-        (timedelta(days=366 * 6), "设备时钟比服务器快 6 年，记录的时间须核对。"),
+        (timedelta(minutes=10), "设备时钟比登记簿快 10 分钟，记录的时间须核对。"),
+        (-timedelta(hours=9), "设备时钟比登记簿慢 9 小时，记录的时间须核对。"),
+        (timedelta(days=366 * 6), "设备时钟比登记簿快 6 年，记录的时间须核对。"),
     ],
 )
 def test_a_clock_that_is_off_is_told_with_how_far(task, ahead, sentence):
@@ -89,7 +89,7 @@ def test_a_clock_years_off_is_judged_by_the_day_it_would_have_been(task):
     at = (now + ahead).isoformat()
     told = said(task, now + ahead, device_at=at)
 
-    assert told[0] == "设备时钟比服务器快 6 年，记录的时间须核对。"
+    assert told[0] == "设备时钟比登记簿快 6 年，记录的时间须核对。"
     assert Record.objects.get().verdict == "inside"
 
 
@@ -110,7 +110,7 @@ def test_a_clock_of_which_nothing_is_known_is_not_believed_before_its_plan_begin
 def test_a_clock_thousands_of_years_off_is_taken_too(task):
     told = said(task, datetime(9999, 12, 31, tzinfo=UTC))
 
-    assert told[0] == "设备时钟比服务器快 100 年，记录的时间须核对。"
+    assert told[0] == "设备时钟比登记簿快 100 年，记录的时间须核对。"
 
 
 def test_a_second_record_of_a_task_is_remarked_on_and_a_corrected_one_is_not(task):

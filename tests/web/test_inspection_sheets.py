@@ -54,7 +54,7 @@ def test_the_workbook_has_the_inspections_and_what_was_in_order(record, official
     assert told["检查对象"] == "'=示例()有限公司" or told["检查对象"].endswith("示例()有限公司")
     assert (told["检查日"].date(), told["结论"], told["不合格的项目"]) == (date(2026, 5, 6), "责令整改", "包装、标识")
     assert (told["经度"], told["纬度"], told["精度（米）"]) == (116.85, 38.85, 8)
-    assert (told["设备判定"], told["服务器判定"], told["已被更正"]) == ("在范围内", "在范围内", "否")
+    assert (told["设备判定"], told["登记簿判定"], told["已被更正"]) == ("在范围内", "在范围内", "否")
     assert (told["还缺照片（张）"], told["原文的 SHA-256"]) == (0, record.sha256)
     products, items = sheets["合格率"][1], sheets["合格率"][8]
     assert products[:5] == ("产品", "独流老醋", 0, 0, 1)
