@@ -232,13 +232,7 @@ def by_record(facts: Facts, clause: Clause, day: date, producer: int | None) -> 
         return weighed(found, day)
     coming = edition_to_come(facts, clause.edition, day)
     if coming is not None:
-        known = coming.valid_from or date.max
-        found = [
-            ended(one, known)._replace(ended=f"因 {coming.number} 实施失效")
-            if one.ends is None or known <= one.ends
-            else one
-            for one in found
-        ]
+        found = [outrun_by(coming, one) for one in found]
     current = edition_in_force(facts, clause.edition, day)
     if current is None or current.standard.valid_from is None:
         return weighed(found, day)
@@ -247,6 +241,14 @@ def by_record(facts: Facts, clause: Clause, day: date, producer: int | None) -> 
     finding = weighed(cut, day)
     outrun = finding.status is Status.LAPSED and finding.ends == since
     return finding._replace(words=f"{number} 自 {since} 起实施，此后没有重新核对") if outrun else finding
+
+
+def outrun_by(coming: Standard, one: Evidence) -> Evidence:
+    """A check against the edition in force, ending when the next one enters into force."""
+    on = coming.valid_from or date.max
+    if one.ends is not None and one.ends < on:
+        return one
+    return ended(one, on)._replace(ended=f"因 {coming.number} 实施失效")
 
 
 def ended(one: Evidence, on: date) -> Evidence:
@@ -481,22 +483,26 @@ def by_passing(facts: Facts, clause: Clause, day: date, producer: int | None) ->
     every = reports(facts, clause, producer)
     if unsettled:
         return Finding(Status.MISSING, said_of(unsettled), evidence=weighed(every, day).evidence, failed=failed)
-    passing = [report_as(one, clause) for one in facts.reports if one.passed and speaks_for(one.producer, producer)]
-    partly = {one.pk: words for one in facts.reports if one.passed and (words := in_part(one))}
-    passing = [one._replace(note=joined(partly.get(one.pk, ""), one.note)) for one in passing]
-    said = attached_to(facts, clause, day, producer)
-    finding = weighed([*passing, *said], day)
-    wholly = weighed([*(one for one in passing if one.pk not in partly), *said], day) if partly else finding
-    if wholly.status in STANDS:
-        finding = wholly._replace(evidence=finding.evidence)
-    if finding.status is Status.MISSING:
-        newest = max(
-            (one for one in every if (one.begins or day) <= day), key=lambda one: one.begins or day, default=None
-        )
-        if newest is not None:
-            why = incomparable(next(one for one in facts.reports if one.pk == newest.pk))
-            finding = Finding(Status.MISSING, why, evidence=(newest,))
+    finding = passing(facts, clause, day, producer)
+    newest = next(iter(weighed(every, day).evidence), None) if finding.status is Status.MISSING else None
+    if newest is not None:
+        why = incomparable(next(one for one in facts.reports if one.pk == newest.pk))
+        finding = Finding(Status.MISSING, why, evidence=(newest,))
     return finding._replace(failed=failed) if failed else finding
+
+
+def passing(facts: Facts, clause: Clause, day: date, producer: int | None) -> Finding:
+    """What the reports that pass come to: those that pass wholly before those that pass in part."""
+    own = [one for one in facts.reports if one.passed and speaks_for(one.producer, producer)]
+    partly = {one.pk: words for one in own if (words := in_part(one))}
+    shown = [report_as(one, clause) for one in own]
+    shown = [one._replace(note=joined(partly[one.pk], one.note)) if one.pk in partly else one for one in shown]
+    said = attached_to(facts, clause, day, producer)
+    finding = weighed([*shown, *said], day)
+    if not partly:
+        return finding
+    wholly = weighed([*(one for one in shown if one.pk not in partly), *said], day)
+    return wholly._replace(evidence=finding.evidence) if wholly.status in STANDS else finding
 
 
 def in_part(report: Report) -> str:
