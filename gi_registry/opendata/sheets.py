@@ -14,7 +14,6 @@ from django.utils.translation import gettext as _
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.styles import Alignment, Font
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet._write_only import WriteOnlyWorksheet
@@ -122,7 +121,6 @@ def text_cell(sheet: WriteOnlyWorksheet, text: str) -> WriteOnlyCell:
     """A cell that is text whatever it looks like, told where it is cut; what no workbook may hold is a mark."""
     text = ILLEGAL_CHARACTERS_RE.sub("\ufffd", text)
     note = _("…（超过 {size} 字，全文见其他格式）").format(size=LONGEST_CELL)
-    text = ILLEGAL_CHARACTERS_RE.sub(" ", text)  # a workbook takes none of these, whoever typed them
     made = WriteOnlyCell(sheet, text if len(text) <= LONGEST_CELL else text[: LONGEST_CELL - len(note)] + note)
     made.data_type = "s"
     made.number_format = TEXT_FORMAT
