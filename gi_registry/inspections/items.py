@@ -106,5 +106,5 @@ def held(wording: str, cited: tuple[Citation, ...], *, model: bool = False) -> C
 def on_paper(citation: Citation) -> str:
     """A citation without what it says of our own reading."""
     law = citation.law
-    version = f"（{law.version}）" if law.version else ""
+    version = f"（{law.version}）" if law.version and "未见" not in law.version else ""
     return f"《{law.title}》{version}{citation.article.removesuffix(UNSEEN)}"
