@@ -27,7 +27,8 @@ from gi_registry.products.models import Regime
 
 OF_USER = "target__authorisation"
 WITH_ITS_NAME = ("plan", "target__plan", "target__product", f"{OF_USER}__producer", f"{OF_USER}__product")
-MOST_SKEW_S = 100 * 365 * 86_400.0
+YEAR_S = 366 * 86_400.0
+MOST_SKEW_S = 100 * YEAR_S
 BEGUN = frozenset({PlanState.RUNNING, PlanState.CLOSED})
 
 
@@ -140,8 +141,10 @@ def awaited(record: Record, sent: Sent) -> None:
 
 
 def moment_of(device_at: datetime, skew_s: float | None, received_at: datetime, plan: Plan) -> datetime:
-    """When an inspection was: by the device's clock, put right where that was off, never after it arrived. A clock of
-    which nothing is known is not believed before its plan begins."""
+    """When an inspection was: by the device's clock, put right where that was off, never after it arrived. A clock off
+    by more than a year tells nothing, and one of which nothing is known is not believed before its plan begins."""
+    if skew_s is not None and abs(skew_s) > YEAR_S:
+        return received_at
     off = timedelta(seconds=skew_s) if skew_s is not None and abs(skew_s) > TRUSTED_SKEW_S else timedelta()
     moment = min(device_at - off, received_at)
     unlikely = skew_s is None and clock.legal_time(moment).date() < plan.starts_on

@@ -79,8 +79,10 @@ def photo(line: Line, by: User) -> Line:
 
 
 def receipt(record: Record) -> Line:
-    """Whether all of a record is here, what is waited for, and what is odd about it."""
+    """Whether all of a record is here, what is waited for, and what is odd about it once nothing is."""
+    prefetch_related_objects([record], "shots__photo")
+    told: Line = {"uuid": str(record.uuid), "state": "complete", "missing": missing(record), "remarks": []}
+    if told["missing"]:
+        return told | {"state": "waiting"}
     prefetch_related_objects([record], *remarks.FETCHED)
-    awaited = missing(record)
-    state = "waiting" if awaited else "complete"
-    return {"uuid": str(record.uuid), "state": state, "missing": awaited, "remarks": remarks.of(record)}
+    return told | {"remarks": remarks.of(record)}

@@ -82,15 +82,15 @@ def test_a_clock_that_is_off_is_told_with_how_far(task, ahead, sentence):
     assert said(task, clock.now() + ahead)[0] == sentence
 
 
-def test_a_clock_years_off_is_judged_by_the_day_it_would_have_been(task):
-    """The record says 2032; the device was six years ahead, so the area of this year counts."""
+def test_a_clock_years_off_is_judged_by_the_day_on_which_the_record_came(task):
+    """The record says 2032; the device was six years ahead, so the area of today counts."""
     ahead = timedelta(days=366 * 6)
     now = clock.legal_time(clock.now())
     at = (now + ahead).isoformat()
     told = said(task, now + ahead, device_at=at)
 
     assert told[0] == "设备时钟比登记簿快 6 年，记录的时间须核对。"
-    assert Record.objects.get().verdict == "inside"
+    assert (Record.objects.get().verdict, Record.objects.get().inspected_on) == ("inside", clock.today())
 
 
 def test_a_record_from_the_future_is_remarked_on_even_where_no_clock_was_told(task):
