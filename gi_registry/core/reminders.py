@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -34,7 +35,7 @@ def tell_once(to: str, keys: Iterable[str], send: Callable[[], None]) -> bool:
     return True
 
 
-class TellingCommand(BaseCommand):
+class TellingCommand(ABC, BaseCommand):
     """A command that prints the whole list (`person` is None) and mails each person what concerns them.
 
     Subclasses say what is untold (rows with `person`), how one row is claimed and told, and its subject and words.
@@ -43,17 +44,21 @@ class TellingCommand(BaseCommand):
     requires_system_checks: list = []  # it needs no addresses, whose modules take longer to load than it to run
     nothing_new: str
 
+    @abstractmethod
     def untold(self) -> list[Any]:
-        raise NotImplementedError
+        """Everybody who is to be told something now."""
 
+    @abstractmethod
     def tell(self, told: Any, send: Callable[[Any], None]) -> bool:
-        raise NotImplementedError
+        """Claim what is new and `send` it, once (`tell_once`)."""
 
+    @abstractmethod
     def subject(self, told: Any) -> str:
-        raise NotImplementedError
+        """What the mail is called, behind the register's name."""
 
+    @abstractmethod
     def words(self, told: Any) -> str:
-        raise NotImplementedError
+        """All that is told."""
 
     def handle(self, *args: Any, **options: Any) -> None:
         unsent = []
